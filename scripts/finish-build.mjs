@@ -1,0 +1,110 @@
+// The last step of the app's build, run by trunk before it puts the files in dist/.
+//
+// 1. The inline start script becomes a file, so that the content security policy needs no exception.
+// 2. The workers' modules are named by their content, like the page's, so that a page never meets another build's
+//    worker. The page finds their names in <meta name="worker-…">.
+// 3. The service worker gets its list of files and the build's name.
+// 4. What a browser accepts compressed is compressed, once.
+
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+
+const WORKERS = ["keeper", "files"];
+const COMPRESSED = /\.(css|html|js|json|svg|wasm|webmanifest)$/;
+// Browsers ask for these on their own, or never.
+const NOT_KEPT = /^(sw\.js|index\.html)$|\.OFL\.txt$/;
+
+const staging = process.env.TRUNK_STAGING_DIR;
+if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: this script is run by trunk");
+const release = process.env.TRUNK_PROFILE === "release";
+const at = (name) => join(staging, name);
+
+await finish();
+
+async function finish() {
+  let html = await readFile(at("index.html"), "utf8");
+  html = await moveScripts(html);
+  for (const worker of WORKERS) html = await nameWorker(html, worker);
+  await writeFile(at("index.html"), html);
+  if (release) {
+    await fillServiceWorker();
+    await compressAll();
+  } else {
+    // While developing, yesterday's build must not come back from a cache.
+    await rm(at("sw.js"), { force: true });
+  }
+}
+
+async function moveScripts(html) {
+  const inline = /<script type="module">([\s\S]*?)<\/script>/g;
+  for (const [element, source] of [...html.matchAll(inline)]) {
+    const script = source.trim() + "\n";
+    const name = `start-${hash(script)}.js`;
+    await writeFile(at(name), script);
+    html = html.replace(element, () => `<script type="module" src="/${name}"></script>`);
+  }
+  return html;
+}
+
+async function nameWorker(html, worker) {
+  const glue = await readFile(at(`${worker}.js`));
+  const wasm = await readFile(at(`${worker}_bg.wasm`));
+  const base = `${worker}-${hash(glue, wasm)}`;
+  await unlink(at(`${worker}.js`));
+  await rename(at(`${worker}_bg.wasm`), at(`${base}_bg.wasm`));
+  const start = `wasm_bindgen({ module_or_path: "/${base}_bg.wasm" });\n`;
+  await writeFile(at(`${base}.js`), `${glue}\n${start}`);
+  return html.replace("</head>", () => `<meta name="worker-${worker}" content="/${base}.js"></head>`);
+}
+
+async function fillServiceWorker() {
+  const files = (await list(staging)).filter((file) => !NOT_KEPT.test(file));
+  const kept = ["index.html", ...files];
+  const contents = await Promise.all(kept.map((file) => readFile(at(file))));
+  const source = await readFile(at("sw.js"), "utf8");
+  const build = hash(source, ...kept, ...contents);
+  const paths = kept.map((file) => `/${file}`);
+  const filled = source
+    .replace('const BUILD = "";', () => `const BUILD = ${JSON.stringify(build)};`)
+    .replace("const FILES = [];", () => `const FILES = ${JSON.stringify(paths)};`);
+  if (filled.includes('BUILD = ""') || filled.includes("FILES = []")) throw new Error("sw.js has lost its two lines");
+  await writeFile(at("sw.js"), filled);
+}
+
+async function compressAll() {
+  const files = (await list(staging)).filter((file) => COMPRESSED.test(file));
+  const sizes = await Promise.all(files.map(compress));
+  for (const [file, [plain, small]] of files.map((file, i) => [file, sizes[i]])) {
+    console.log(`  ${kilobytes(plain)} kB, ${kilobytes(small)} kB sent  ${file}`);
+  }
+}
+
+async function compress(file) {
+  const plain = await readFile(at(file));
+  const small = await promisify(brotliCompress)(plain, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+  });
+  await writeFile(at(`${file}.br`), small);
+  return [plain.length, small.length];
+}
+
+async function list(directory) {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(directory.length + 1))
+    .sort();
+}
+
+function hash(...parts) {
+  const sum = createHash("sha256");
+  for (const part of parts) sum.update(part);
+  return sum.digest("hex").slice(0, 16);
+}
+
+function kilobytes(bytes) {
+  return (bytes / 1000).toFixed(1).padStart(7);
+}

@@ -1,0 +1,16 @@
+//! What only a browser has: IndexedDB, workers, channels between tabs, files, the clock. Wasm only.
+//!
+//! The document lives in a worker, the [`keeper`], so that the page never waits for it. Reading and writing files is
+//! another worker's, [`files`], started when it is first needed. A page talks to both in messages, and holds only a
+//! picture of the register.
+//!
+//! Start at [`keeper::Keeper`]. Nothing here decides what an edit means, and nothing here draws.
+
+pub mod device;
+pub mod files;
+pub mod keeper;
+pub mod offline;
+pub mod reply;
+mod store;
+mod tabs;
+mod worker;

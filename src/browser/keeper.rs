@@ -1,0 +1,66 @@
+//! The worker that keeps the document: opens it, edits it, stores it. The page sends commands and gets records back.
+
+pub mod inside;
+pub mod protocol;
+
+use std::cell::Cell;
+
+use self::protocol::{Event, Request, Ticket, VERSION};
+use super::worker::{Heard, Remote};
+use crate::document::Author;
+use crate::register::Command;
+use wasm_bindgen::JsValue;
+
+/// A [`Command`] in postcard's form, as another worker made it: the page passes it on without opening it, so that an
+/// import of thousands of rows is not felt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(pub(super) Vec<u8>);
+
+/// The page's end of the keeper.
+pub struct Keeper {
+    remote: Remote<Request>,
+    next: Cell<Ticket>,
+}
+
+impl Keeper {
+    /// Starts the keeper and has it open what this device holds. `heard` gets `None` when the keeper is lost.
+    ///
+    /// # Errors
+    /// The browser can't start a worker.
+    pub fn start(author: Author, heard: impl Fn(Option<Event>) + 'static) -> Result<Self, JsValue> {
+        let remote = Remote::start("keeper", move |event| match event {
+            Heard::Event(event) => heard(Some(event)),
+            Heard::Lost => heard(None),
+        })?;
+        remote.send(&Request::Open { version: VERSION, author });
+        Ok(Self { remote, next: Cell::new(1) })
+    }
+
+    /// Sends a request that needs no answer of its own.
+    pub fn send(&self, request: &Request) {
+        self.remote.send(request);
+    }
+
+    /// Has a packed command carried out, and tells the ticket its answer will carry.
+    pub fn apply_packed(&self, command: &Packed) -> Ticket {
+        let ticket = self.next.get();
+        self.next.set(ticket + 1);
+        // What stands before the command in such a request is what stands before an empty one.
+        let nothing = Command::Batch(Vec::new());
+        let length = postcard::to_allocvec(&nothing).map_or(0, |bytes| bytes.len());
+        if let Ok(mut bytes) = postcard::to_allocvec(&Request::Apply(ticket, nothing)) {
+            bytes.truncate(bytes.len().saturating_sub(length));
+            bytes.extend_from_slice(&command.0);
+            self.remote.send_bytes(&bytes);
+        }
+        ticket
+    }
+
+    /// Sends a request and tells the ticket its answer will carry.
+    pub fn ask(&self, request: impl FnOnce(Ticket) -> Request) -> Ticket {
+        let ticket = self.next.get();
+        self.next.set(ticket + 1);
+        self.remote.send(&request(ticket));
+        ticket
+    }
+}

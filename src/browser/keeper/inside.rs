@@ -1,0 +1,435 @@
+//! The keeper from within its worker.
+//!
+//! An edit is applied in memory, the page is told, and its bytes join a queue that one loop at a time writes to
+//! IndexedDB. Only then is the page told ”stored”, and only then do the other tabs hear of it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket, VERSION};
+use crate::browser::store::{Store, StoreError};
+use crate::browser::tabs::{self, Tabs};
+use crate::browser::{device, worker};
+use crate::document::{Applied, Author, DocumentError, RegisterDocument, Signed};
+use crate::register::{Entry, Place, RecordKind, Register};
+use crate::sync::{DocumentName, Parcel};
+use wasm_bindgen_futures::spawn_local;
+
+/// The name of the register's document on this device and in the tabs' channel.
+const REGISTER: &str = "register";
+/// Records a message to the page: few enough that taking them in is not felt.
+const CHUNK: usize = 60;
+/// With more pieces than this, opening makes one of them.
+const PIECES: usize = 200;
+
+/// Starts the keeper in its worker.
+pub fn run() {
+    console_error_panic_hook::set_once();
+    let keeper = Rc::new(RefCell::new(Inside::default()));
+    let tabs = Tabs::join("klassrum", {
+        let keeper = Rc::clone(&keeper);
+        move |bytes| hear(&keeper, &bytes)
+    });
+    keeper.borrow_mut().tabs = Some(tabs);
+    worker::serve(move |request| handle(&keeper, request));
+}
+
+#[derive(Default)]
+struct Inside {
+    author: Author,
+    document: Option<RegisterDocument>,
+    tabs: Option<Tabs>,
+    /// What other tabs said while the document was being opened.
+    early: Vec<Vec<u8>>,
+    /// Bytes that are not stored yet, and the last ticket they answer.
+    queue: Vec<Vec<u8>>,
+    queued: Ticket,
+    writing: bool,
+    opening: bool,
+    store: Option<Rc<Store>>,
+}
+
+type Shared = Rc<RefCell<Inside>>;
+
+fn handle(keeper: &Shared, request: Request) {
+    match request {
+        Request::Open { version, author } => {
+            keeper.borrow_mut().author = author;
+            if version == VERSION {
+                spawn_local(open(Rc::clone(keeper)));
+            } else {
+                worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
+            }
+        }
+        Request::Author(author) => keeper.borrow_mut().author = author,
+        Request::Create => create(keeper),
+        Request::Apply(ticket, command) => {
+            edit(keeper, ticket, |document, signed| document.apply(&command, signed).map(Some))
+        }
+        Request::Undo(ticket) => edit(keeper, ticket, RegisterDocument::undo),
+        Request::Redo(ticket) => edit(keeper, ticket, RegisterDocument::redo),
+        Request::Inspect(ticket, bytes) => inspect(keeper, ticket, &bytes),
+        Request::Merge(ticket, bytes) => merge(keeper, ticket, bytes),
+        Request::Save(ticket) => with_document(keeper, ticket, |document| Ok(Event::Saved(ticket, document.save()))),
+        Request::History(ticket, place, field) => with_document(keeper, ticket, |document| {
+            Ok(Event::History(ticket, document.history(&place, field.as_deref())))
+        }),
+        Request::At(ticket, at) => with_document(keeper, ticket, |document| {
+            Ok(Event::At(ticket, document.register_at(at).map(|register| register.entries().collect())))
+        }),
+        Request::StoreAgain => store_queue(keeper),
+        Request::Forget(ticket) => spawn_local(forget(Rc::clone(keeper), ticket)),
+    }
+}
+
+async fn open(keeper: Shared) {
+    if std::mem::replace(&mut keeper.borrow_mut().opening, true) {
+        return;
+    }
+    let found = async {
+        let store = store(&keeper).await?;
+        let pieces = store.pieces().await?;
+        // A picture that can't be read costs only the glimpse.
+        let glimpse = if pieces.is_empty() { Vec::new() } else { store.picture().await.unwrap_or_default() };
+        Ok::<_, StoreError>((pieces, glimpse))
+    }
+    .await;
+    keeper.borrow_mut().opening = false;
+    let (pieces, glimpse) = match found {
+        Ok(found) => found,
+        Err(why) => return worker::tell(&Event::CannotOpen(format!("{why:?}"))),
+    };
+    if pieces.is_empty() {
+        return worker::tell(&Event::Nothing);
+    }
+    let shown = glimpsed(&glimpse);
+    if !shown.is_empty() {
+        for message in glimpse.iter().skip(1) {
+            worker::tell_bytes(message);
+        }
+        worker::tell(&Event::Glimpsed);
+    }
+    match RegisterDocument::load(pieces.iter().map(|(_, piece)| piece), device::random()) {
+        Ok(document) => {
+            keeper.borrow_mut().document = Some(document);
+            let picture = show(&keeper, shown);
+            if PIECES < pieces.len() {
+                let covered = pieces.iter().map(|(number, _)| *number).collect();
+                compact(&keeper, covered).await;
+            }
+            if picture != glimpse
+                && let Ok(store) = store(&keeper).await
+            {
+                // The next opening shows an older picture first if this fails.
+                let _ = store.keep_picture(&picture).await;
+            }
+        }
+        Err(why) => worker::tell(&Event::CannotOpen(why.to_string())),
+    }
+}
+
+/// What a kept picture shows. Its first message says which version the others have; another version shows nothing.
+fn glimpsed(messages: &[Vec<u8>]) -> BTreeMap<Place, Entry> {
+    let mut shown = BTreeMap::new();
+    let Some((version, messages)) = messages.split_first() else { return shown };
+    if *version != VERSION.to_le_bytes() {
+        return shown;
+    }
+    for message in messages {
+        let Ok(Event::Picture(entries)) = postcard::from_bytes(message) else { return BTreeMap::new() };
+        shown.extend(entries.into_iter().map(|entry| (entry.place.clone(), entry)));
+    }
+    shown
+}
+
+/// Sends the register to the page, less what it shows already, and then what other tabs said meanwhile. Gives the whole
+/// picture as messages.
+fn show(keeper: &Shared, mut shown: BTreeMap<Place, Entry>) -> Vec<Vec<u8>> {
+    let (early, messages) = {
+        let mut inside = keeper.borrow_mut();
+        let Some(document) = inside.document.as_mut() else { return Vec::new() };
+        let mut entries = document.entries();
+        // Systems last: by then all that a system's row counts is there.
+        entries.sort_by_key(|entry| entry.place.kind == RecordKind::System);
+        let (newer, seen) = (document.read_only(), document.seen());
+        let chunks =
+            entries.chunks(CHUNK).filter_map(|chunk| postcard::to_allocvec(&Event::Picture(chunk.to_vec())).ok());
+        let messages: Vec<Vec<u8>> = std::iter::once(VERSION.to_le_bytes().to_vec()).chain(chunks).collect();
+        if shown.is_empty() {
+            messages.iter().skip(1).for_each(|message| worker::tell_bytes(message));
+        } else {
+            let mut changed: Vec<Entry> =
+                entries.into_iter().filter(|entry| shown.remove(&entry.place).as_ref() != Some(entry)).collect();
+            changed.extend(shown.into_keys().map(|place| Entry { place, fields: None }));
+            for chunk in changed.chunks(CHUNK) {
+                let (entries, seen) = (chunk.to_vec(), seen.clone());
+                worker::tell(&Event::Changed { entries, seen, undo: false, redo: false, ticket: None });
+            }
+        }
+        worker::tell(&Event::Opened { newer, seen });
+        (std::mem::take(&mut inside.early), messages)
+    };
+    for changes in early {
+        take_in(keeper, &changes);
+    }
+    messages
+}
+
+/// Makes one piece of many, if no other tab is doing so. What was appended meanwhile stays a piece of its own.
+async fn compact(keeper: &Shared, covered: Vec<f64>) {
+    let snapshot = keeper.borrow_mut().document.as_mut().map(RegisterDocument::save);
+    let Some(snapshot) = snapshot else { return };
+    let keeper = Rc::clone(keeper);
+    tabs::alone("klassrum.compact", async move {
+        // The pieces are as they were if this fails; the next opening tries again.
+        if let Ok(store) = store(&keeper).await {
+            let _ = store.compact(&snapshot, &covered).await;
+        }
+    })
+    .await;
+}
+
+fn create(keeper: &Shared) {
+    if keeper.borrow().document.is_some() {
+        return;
+    }
+    match RegisterDocument::create(device::random()) {
+        Ok(mut document) => {
+            let bytes = document.save();
+            {
+                let mut inside = keeper.borrow_mut();
+                inside.document = Some(document);
+                inside.queue.push(bytes);
+            }
+            show(keeper, BTreeMap::new());
+            store_queue(keeper);
+        }
+        Err(why) => worker::tell(&Event::CannotOpen(why.to_string())),
+    }
+}
+
+fn edit(
+    keeper: &Shared,
+    ticket: Ticket,
+    carry_out: impl FnOnce(&mut RegisterDocument, &Signed) -> Result<Option<Applied>, DocumentError>,
+) {
+    {
+        let mut inside = keeper.borrow_mut();
+        let signed = Signed { by: inside.author.clone(), at: device::now() };
+        let Some(document) = inside.document.as_mut() else {
+            return refuse(ticket, &DocumentError::OtherKind);
+        };
+        let before = document.seen();
+        let applied = match carry_out(document, &signed) {
+            Ok(applied) => applied,
+            Err(why) => return refuse(ticket, &why),
+        };
+        let (undo, redo) = (document.can_undo(), document.can_redo());
+        let seen = document.seen();
+        let (entries, bytes) = applied.map(|applied| (applied.entries, applied.bytes)).unwrap_or_default();
+        // An import changes thousands of records. Until the last are there, the page has seen what it had before.
+        let rest = entries.len().saturating_sub(1) / CHUNK * CHUNK;
+        let (first, last) = entries.split_at(rest);
+        for chunk in first.chunks(CHUNK) {
+            let (entries, seen) = (chunk.to_vec(), before.clone());
+            worker::tell(&Event::Changed { entries, seen, undo, redo, ticket: None });
+        }
+        worker::tell(&Event::Changed { entries: last.to_vec(), seen, undo, redo, ticket: Some(ticket) });
+        if !bytes.is_empty() {
+            inside.queue.push(bytes);
+        }
+        inside.queued = ticket;
+    }
+    store_queue(keeper);
+}
+
+/// Writes the queue until it is empty. What can't be written stays in it.
+fn store_queue(keeper: &Shared) {
+    if std::mem::replace(&mut keeper.borrow_mut().writing, true) {
+        return;
+    }
+    let keeper = Rc::clone(keeper);
+    spawn_local(async move {
+        loop {
+            let (pieces, ticket) = {
+                let inside = keeper.borrow();
+                (inside.queue.clone(), inside.queued)
+            };
+            let stored = if pieces.is_empty() { Ok(()) } else { write(&keeper, &pieces).await };
+            let mut inside = keeper.borrow_mut();
+            if let Err(why) = stored {
+                inside.writing = false;
+                worker::tell(&Event::NotStored(match why {
+                    StoreError::Full => NotStored::Full,
+                    StoreError::Refused(_) => NotStored::Refused,
+                }));
+                return;
+            }
+            inside.queue.drain(..pieces.len());
+            worker::tell(&Event::Stored(ticket));
+            for changes in pieces {
+                let Some(document) = DocumentName::parse(REGISTER) else { continue };
+                let parcel = Parcel { document, changes };
+                // Changes too large for a parcel are in the store; other tabs see them when they are reloaded.
+                if let (Some(tabs), Ok(bytes)) = (&inside.tabs, parcel.to_bytes()) {
+                    tabs.tell(&bytes);
+                }
+            }
+            if inside.queue.is_empty() && inside.queued == ticket {
+                inside.writing = false;
+                return;
+            }
+        }
+    });
+}
+
+async fn write(keeper: &Shared, pieces: &[Vec<u8>]) -> Result<(), StoreError> {
+    let written = store(keeper).await?.append(pieces).await;
+    if written.is_err() {
+        // The connection may be what failed (iOS drops it in the background): the next try opens a new one.
+        keeper.borrow_mut().store = None;
+    }
+    written
+}
+
+async fn store(keeper: &Shared) -> Result<Rc<Store>, StoreError> {
+    if let Some(store) = keeper.borrow().store.clone() {
+        return Ok(store);
+    }
+    let store = Rc::new(Store::open(REGISTER).await?);
+    keeper.borrow_mut().store = Some(Rc::clone(&store));
+    Ok(store)
+}
+
+/// Another tab has stored something.
+fn hear(keeper: &Shared, bytes: &[u8]) {
+    let Ok(parcel) = Parcel::from_bytes(bytes) else { return };
+    if parcel.document.as_str() != REGISTER {
+        return;
+    }
+    if keeper.borrow().document.is_none() {
+        keeper.borrow_mut().early.push(parcel.changes);
+        // This tab said that there was no register; now there may be one.
+        spawn_local(open(Rc::clone(keeper)));
+        return;
+    }
+    take_in(keeper, &parcel.changes);
+}
+
+fn take_in(keeper: &Shared, changes: &[u8]) {
+    let mut inside = keeper.borrow_mut();
+    let Some(document) = inside.document.as_mut() else { return };
+    // A parcel that can't be read is one of a newer program's; it is in the store, and a reload says so.
+    let Ok(entries) = document.merge(changes) else { return };
+    let (undo, redo, seen) = (document.can_undo(), document.can_redo(), document.seen());
+    worker::tell(&Event::Changed { entries, seen, undo, redo, ticket: None });
+}
+
+fn inspect(keeper: &Shared, ticket: Ticket, bytes: &[u8]) {
+    let file = match RegisterDocument::load([bytes], device::random()) {
+        Ok(file) => file.read(),
+        Err(why) => return refuse(ticket, &why),
+    };
+    let mut inside = keeper.borrow_mut();
+    let before = inside.document.as_ref().map(RegisterDocument::read).unwrap_or_default();
+    let after = match inside.document.as_mut() {
+        None => file.clone(),
+        // A copy takes the file in, so that what is shown is what would happen.
+        Some(document) => {
+            let copy = RegisterDocument::load([document.save()], device::random()).and_then(|mut copy| {
+                copy.merge(bytes)?;
+                Ok(copy.read())
+            });
+            match copy {
+                Ok(after) => after,
+                Err(why) => return refuse(ticket, &why),
+            }
+        }
+    };
+    let mut difference = compare(&before, &after);
+    difference.organisation.clone_from(&file.organisation().name);
+    worker::tell(&Event::Inspected(ticket, difference));
+}
+
+fn compare(before: &Register, after: &Register) -> Difference {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (mut added, mut changed) = (0, 0);
+    for Entry { place, fields } in after.entries() {
+        if !before.has(&place) {
+            added += 1;
+        } else if fields.iter().flatten().any(|(key, value)| before.value(&place, key).as_ref() != Some(value)) {
+            changed += 1;
+        }
+    }
+    let removed = before.entries().filter(|entry| !after.has(&entry.place)).count();
+    Difference { added: count(added), changed: count(changed), removed: count(removed), organisation: String::new() }
+}
+
+fn merge(keeper: &Shared, ticket: Ticket, bytes: Vec<u8>) {
+    let fresh = keeper.borrow().document.is_none();
+    if fresh {
+        match RegisterDocument::load([&bytes], device::random()) {
+            Ok(document) => keeper.borrow_mut().document = Some(document),
+            Err(why) => return refuse(ticket, &why),
+        }
+    } else {
+        let mut inside = keeper.borrow_mut();
+        let Some(document) = inside.document.as_mut() else { return };
+        let entries = match document.merge(&bytes) {
+            Ok(entries) => entries,
+            Err(why) => return refuse(ticket, &why),
+        };
+        let (undo, redo, seen) = (document.can_undo(), document.can_redo(), document.seen());
+        worker::tell(&Event::Changed { entries, seen, undo, redo, ticket: Some(ticket) });
+    }
+    {
+        let mut inside = keeper.borrow_mut();
+        inside.queue.push(bytes);
+        inside.queued = ticket;
+    }
+    if fresh {
+        show(keeper, BTreeMap::new());
+    }
+    store_queue(keeper);
+}
+
+async fn forget(keeper: Shared, ticket: Ticket) {
+    let cleared = async { store(&keeper).await?.clear().await }.await;
+    match cleared {
+        Ok(()) => {
+            let mut inside = keeper.borrow_mut();
+            inside.document = None;
+            inside.queue.clear();
+            worker::tell(&Event::Stored(ticket));
+            worker::tell(&Event::Nothing);
+        }
+        Err(why) => worker::tell(&Event::Refused(ticket, Refusal::Other(format!("{why:?}")))),
+    }
+}
+
+fn with_document(
+    keeper: &Shared,
+    ticket: Ticket,
+    answer: impl FnOnce(&mut RegisterDocument) -> Result<Event, DocumentError>,
+) {
+    let mut inside = keeper.borrow_mut();
+    let answer = inside.document.as_mut().ok_or(DocumentError::OtherKind).and_then(answer);
+    match answer {
+        Ok(event) => worker::tell(&event),
+        Err(why) => refuse(ticket, &why),
+    }
+}
+
+fn refuse(ticket: Ticket, why: &DocumentError) {
+    worker::tell(&Event::Refused(
+        ticket,
+        match why {
+            DocumentError::Newer { schema } => Refusal::Newer(*schema),
+            DocumentError::ChangedSince => Refusal::ChangedSince,
+            DocumentError::OtherKind => Refusal::OtherKind,
+            DocumentError::Damaged | DocumentError::Empty => Refusal::Damaged,
+            other => Refusal::Other(other.to_string()),
+        },
+    ));
+}

@@ -1,0 +1,123 @@
+//! A worker and its page, talking in postcard bytes.
+//!
+//! The worker says [`READY`] when its module is up; what the page sends before that waits. A worker that dies says so.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker};
+
+const READY: &str = "ready";
+
+/// The page's end of a worker.
+pub(super) struct Remote<Request> {
+    worker: Worker,
+    waiting: Rc<RefCell<Option<Vec<Uint8Array>>>>,
+    _listeners: [Closure<dyn FnMut(MessageEvent)>; 1],
+    _on_error: Closure<dyn FnMut(web_sys::Event)>,
+    request: std::marker::PhantomData<Request>,
+}
+
+/// What comes from a worker.
+pub(super) enum Heard<Event> {
+    /// A message.
+    Event(Event),
+    /// The worker is gone, or speaks another version of the program. What was stored is stored.
+    Lost,
+}
+
+impl<Request: Serialize> Remote<Request> {
+    /// Starts the worker called `name`. The build names its script by content, and the page says where it is.
+    pub(super) fn start<Event: DeserializeOwned + 'static>(
+        name: &str,
+        heard: impl Fn(Heard<Event>) + 'static,
+    ) -> Result<Self, JsValue> {
+        let document = web_sys::window().and_then(|window| window.document());
+        let named = document.and_then(|document| document.query_selector(&format!("meta[name=worker-{name}]")).ok()?);
+        let url = named.and_then(|meta| meta.get_attribute("content"));
+        let worker = Worker::new(&url.ok_or("the page names no such worker")?)?;
+        let waiting = Rc::new(RefCell::new(Some(Vec::new())));
+        let heard = Rc::new(heard);
+        let on_message = Closure::new({
+            let (worker, waiting, heard) = (worker.clone(), Rc::clone(&waiting), Rc::clone(&heard));
+            move |message: MessageEvent| {
+                if message.data().as_string().as_deref() == Some(READY) {
+                    for bytes in waiting.borrow_mut().take().unwrap_or_default() {
+                        post(|list| worker.post_message_with_transfer(&bytes, list), &bytes);
+                    }
+                    return;
+                }
+                let bytes = Uint8Array::new(&message.data()).to_vec();
+                heard(postcard::from_bytes(&bytes).map_or(Heard::Lost, Heard::Event));
+            }
+        });
+        let on_error = Closure::new(move |_: web_sys::Event| heard(Heard::Lost));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { worker, waiting, _listeners: [on_message], _on_error: on_error, request: std::marker::PhantomData })
+    }
+
+    /// Sends one request; they arrive in the order they are sent.
+    pub(super) fn send(&self, request: &Request) {
+        if let Ok(bytes) = postcard::to_allocvec(request) {
+            self.send_bytes(&bytes);
+        }
+    }
+
+    /// Sends a request that is packed already.
+    pub(super) fn send_bytes(&self, bytes: &[u8]) {
+        let bytes = Uint8Array::from(bytes);
+        match self.waiting.borrow_mut().as_mut() {
+            Some(waiting) => waiting.push(bytes),
+            None => post(|list| self.worker.post_message_with_transfer(&bytes, list), &bytes),
+        }
+    }
+}
+
+impl<Request> Drop for Remote<Request> {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+/// The worker's own end: hands each request to `handle`, and says that it is ready.
+pub(super) fn serve<Request: DeserializeOwned + 'static>(handle: impl Fn(Request) + 'static) {
+    let scope = scope();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let bytes = Uint8Array::new(&message.data()).to_vec();
+        match postcard::from_bytes(&bytes) {
+            Ok(request) => handle(request),
+            // The page is of another version: an error event tells it.
+            Err(_) => wasm_bindgen::throw_str("the page speaks another version of the program"),
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // The listener lives as long as the worker.
+    on_message.forget();
+    let _ = scope.post_message(&READY.into());
+}
+
+/// Sends an event from the worker to its page.
+pub(super) fn tell<Event: Serialize>(event: &Event) {
+    let Ok(bytes) = postcard::to_allocvec(event) else { return };
+    tell_bytes(&bytes);
+}
+
+/// Sends an event that is in bytes already.
+pub(super) fn tell_bytes(bytes: &[u8]) {
+    let bytes = Uint8Array::from(bytes);
+    post(|list| scope().post_message_with_transfer(&bytes, list), &bytes);
+}
+
+fn post(send: impl FnOnce(&JsValue) -> Result<(), JsValue>, bytes: &Uint8Array) {
+    // Fails only for a message that can't be cloned; bytes always can.
+    let _ = send(&Array::of1(&bytes.buffer()));
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}

@@ -1,0 +1,386 @@
+//! How a command is carried out: on the part it concerns, all or nothing, as one change.
+
+use std::collections::BTreeSet;
+
+use automerge::transaction::{CommitOptions, Transactable, Transaction};
+use automerge::{Automerge, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+use autosurgeon::{hydrate_prop, reconcile_prop};
+
+use super::author::Note;
+use super::begin::beginning;
+use super::stored::{Fill, REMOVED, Stored, new_record};
+use super::undo::{Inverse, Step};
+use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, owners, record};
+use crate::register::{Choose, Classification, Command, Place, Seen, Value};
+
+impl RegisterDocument {
+    /// Carries out an edit, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`DocumentError`] says why not; the document is as it was.
+    pub fn apply(&mut self, command: &Command, signed: &Signed) -> Result<Applied, DocumentError> {
+        self.writable()?;
+        command.check()?;
+        let steps = match command {
+            Command::Batch(commands) => commands.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let late = self.written_late(steps)?;
+        if late.is_empty() && self.changes_nothing(steps) {
+            return Ok(self.applied(&[], BTreeSet::new(), Vec::new()));
+        }
+        let missing = self.to_begin(steps);
+        // Only what can't be rolled back otherwise is worth a copy of the whole.
+        let before = (!missing.is_empty() || 1 < steps.len() && !late.is_empty()).then(|| self.doc.clone());
+        let done = self.carry_out(steps, missing, &late, signed);
+        if let (Err(_), Some(before)) = (&done, before) {
+            self.doc = before;
+        }
+        done
+    }
+
+    fn carry_out(
+        &mut self,
+        steps: &[Command],
+        missing: BTreeSet<Place>,
+        late: &BTreeSet<usize>,
+        signed: &Signed,
+    ) -> Result<Applied, DocumentError> {
+        let mut hashes = Vec::new();
+        for place in &missing {
+            let beginning = beginning(place)?;
+            hashes.push(beginning.hash());
+            self.doc.apply_changes([beginning])?;
+        }
+        let mut work = Work { shown: missing.clone(), begun: missing, ..Work::default() };
+        let mut change = self.doc.transaction();
+        for (at, step) in steps.iter().enumerate() {
+            if !late.contains(&at) {
+                work.carry_out(&mut change, step)?;
+            }
+        }
+        let main = commit(change, &work.touched, signed);
+        work.tie_to(main.as_slice());
+        hashes.extend(main);
+        for at in late {
+            if let Some(Command::Write { place, field, text, seen }) = steps.get(*at) {
+                let seen = heads(seen);
+                if let Some((hash, before)) = write_at(&mut self.doc, place, field, text, &seen, signed)? {
+                    work.inverses.push(Inverse::Write {
+                        place: place.clone(),
+                        field: field.clone(),
+                        text: before,
+                        at: vec![hash],
+                    });
+                    work.touch(place);
+                    hashes.push(hash);
+                }
+            }
+        }
+        if !work.inverses.is_empty() {
+            self.undone.clear();
+            self.remember(Step(work.inverses));
+        }
+        Ok(self.applied(&hashes, work.shown, Vec::new()))
+    }
+
+    /// What the caller hears: the changes by these hashes, the records at these places.
+    pub(super) fn applied(&self, hashes: &[ChangeHash], shown: BTreeSet<Place>, left: Vec<Place>) -> Applied {
+        let mut bytes = Vec::new();
+        for hash in hashes {
+            if let Some(mut change) = self.doc.get_change_by_hash(hash) {
+                bytes.extend_from_slice(&change.bytes());
+            }
+        }
+        Applied { bytes, entries: shown.iter().map(|place| self.entry(place)).collect(), seen: self.seen(), left }
+    }
+
+    /// The steps that write text against a state in which that text was another.
+    fn written_late(&self, steps: &[Command]) -> Result<BTreeSet<usize>, DocumentError> {
+        let now = self.doc.get_heads();
+        let mut late = BTreeSet::new();
+        for (at, step) in steps.iter().enumerate() {
+            let Command::Write { place, field, seen, .. } = step else { continue };
+            let seen = heads(seen);
+            if seen == now {
+                continue;
+            }
+            if seen.is_empty() || !seen.iter().all(|hash| super::knows(&self.doc, hash)) {
+                return Err(DocumentError::UnknownSeen);
+            }
+            if !is_here(&self.doc, place) {
+                continue;
+            }
+            let Some(text) = text_object(&self.doc, place, field) else { continue };
+            if self.doc.text_at(&text, &seen).ok() != Some(self.doc.text(&text)?) {
+                late.insert(at);
+            }
+        }
+        Ok(late)
+    }
+
+    /// Whether a single edit would leave everything as it is. It then costs no change.
+    fn changes_nothing(&self, steps: &[Command]) -> bool {
+        match steps {
+            [Command::Set { place, field, value }] => {
+                let Ok(record) = here(&self.doc, place) else { return false };
+                let undisputed = self.doc.get_all(&record, field.as_str()).is_ok_and(|all| all.len() < 2);
+                let held = hydrate_prop::<_, Stored, _, _>(&self.doc, &record, field.as_str()).unwrap_or_default();
+                undisputed && held != Stored::Other && held.value(place.kind, field) == *value
+            }
+            [Command::Write { place, field, text, .. }] => {
+                let Some(object) = text_object(&self.doc, place, field) else { return false };
+                is_here(&self.doc, place) && self.doc.text(&object).is_ok_and(|held| held == *text)
+            }
+            _ => false,
+        }
+    }
+
+    /// The records with natural keys that these steps write in and that are not there, with those they belong to.
+    fn to_begin(&self, steps: &[Command]) -> BTreeSet<Place> {
+        let mut missing = BTreeSet::new();
+        for step in steps {
+            let place = match step {
+                Command::Add { place, .. } => place,
+                Command::Set { place, value, .. } if !value.is_empty() => place,
+                Command::Write { place, text, .. } if !text.is_empty() => place,
+                _ => continue,
+            };
+            if place.kind.has_natural_key() && record(&self.doc, place).is_none() {
+                missing.insert(place.clone());
+                missing.extend(owners(place).filter(|owner| record(&self.doc, owner).is_none()));
+            }
+        }
+        missing
+    }
+}
+
+/// Whether a step empties a field of a record with a natural key that nobody has begun.
+fn empties_nothing<D: ReadDoc>(doc: &D, step: &Command) -> bool {
+    let (place, empty) = match step {
+        Command::Set { place, value, .. } => (place, value.is_empty()),
+        Command::Write { place, text, .. } => (place, text.is_empty()),
+        _ => return false,
+    };
+    empty && place.kind.has_natural_key() && record(doc, place).is_none()
+}
+
+/// What a command has come to so far.
+#[derive(Default)]
+struct Work {
+    /// Records with natural keys that began with this command.
+    begun: BTreeSet<Place>,
+    /// Where something was written.
+    touched: BTreeSet<Place>,
+    /// What looks different now: what was touched, and what belongs to what was removed.
+    shown: BTreeSet<Place>,
+    inverses: Vec<Inverse>,
+}
+
+impl Work {
+    fn touch(&mut self, place: &Place) {
+        self.touched.insert(place.clone());
+        self.shown.insert(place.clone());
+    }
+
+    /// Text that was written in a change can be written back against it.
+    fn tie_to(&mut self, hashes: &[ChangeHash]) {
+        for inverse in &mut self.inverses {
+            if let Inverse::Write { at, .. } = inverse {
+                hashes.clone_into(at);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, change: &mut Transaction<'_>, step: &Command) -> Result<(), DocumentError> {
+        if empties_nothing(change, step) {
+            return Ok(());
+        }
+        match step {
+            Command::Add { place, fields } => self.add(change, place, fields),
+            Command::Set { place, field, value } => {
+                let record = here(change, place)?;
+                self.put(change, place, &record, field, value)
+            }
+            Command::Write { place, field, text, .. } => self.write(change, place, field, text),
+            Command::Remove { place } => {
+                let record = record(change, place).ok_or_else(|| DocumentError::Missing(place.clone()))?;
+                self.mark(change, place, &record, true)
+            }
+            Command::Restore { place } => {
+                let record = record(change, place).ok_or_else(|| DocumentError::Missing(place.clone()))?;
+                self.mark(change, place, &record, false)
+            }
+            Command::Withdraw { place, reason } => {
+                let record = here(change, place)?;
+                let (withdrawn, why) = (Classification::WITHDRAWN.key, Classification::WITHDRAWN_REASON.key);
+                if hydrate_prop::<_, Stored, _, _>(change, &record, withdrawn)? == Stored::Flag(true) {
+                    return Err(DocumentError::Withdrawn(place.clone()));
+                }
+                self.put(change, place, &record, withdrawn, &Value::Flag(true))?;
+                self.put(change, place, &record, why, &Value::Line(reason.clone()))
+            }
+            // A batch holds single edits: the command was checked.
+            Command::Batch(_) => Ok(()),
+        }
+    }
+
+    fn add(
+        &mut self,
+        change: &mut Transaction<'_>,
+        place: &Place,
+        fields: &[(String, Value)],
+    ) -> Result<(), DocumentError> {
+        if let Some(owner) = owners(place).next() {
+            here(change, &owner)?;
+        }
+        let began = self.begun.remove(place);
+        match record(change, place) {
+            Some(record) if began => {
+                for (field, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+                    reconcile_prop(change, &record, field.as_str(), Fill(value))?;
+                }
+            }
+            Some(_) => return Err(DocumentError::Taken(place.clone())),
+            None => {
+                let Some((_, collection)) = ReadDoc::get(change, ROOT, place.kind.key())? else {
+                    return Err(DocumentError::Missing(place.clone()));
+                };
+                let new = new_record(place.kind, fields);
+                change.batch_create_object(&collection, place.key.as_str(), &new, false)?;
+            }
+        }
+        self.inverses.push(Inverse::Put {
+            place: place.clone(),
+            field: REMOVED.into(),
+            held: ScalarValue::Null,
+            put: ScalarValue::Boolean(true),
+        });
+        self.touch(place);
+        Ok(())
+    }
+
+    fn mark(
+        &mut self,
+        change: &mut Transaction<'_>,
+        place: &Place,
+        record: &ObjId,
+        removed: bool,
+    ) -> Result<(), DocumentError> {
+        let is_removed = scalar(change, record, REMOVED) == ScalarValue::Boolean(true);
+        if is_removed != removed {
+            self.put(change, place, record, REMOVED, &Value::Flag(removed))?;
+            self.shown.extend(below(change, place));
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        change: &mut Transaction<'_>,
+        place: &Place,
+        record: &ObjId,
+        field: &str,
+        value: &Value,
+    ) -> Result<(), DocumentError> {
+        let before = scalar(change, record, field);
+        let pending = change.pending_ops();
+        if *value == Value::Nothing && before == ScalarValue::Null {
+            return Ok(());
+        }
+        reconcile_prop(&mut *change, record, field, Fill(value))?;
+        if pending < change.pending_ops() {
+            let held = scalar(change, record, field);
+            self.inverses.push(Inverse::Put { place: place.clone(), field: field.to_owned(), held, put: before });
+            self.touch(place);
+        }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        change: &mut Transaction<'_>,
+        place: &Place,
+        field: &str,
+        text: &str,
+    ) -> Result<(), DocumentError> {
+        let record = here(change, place)?;
+        let before = match hydrate_prop(change, &record, field)? {
+            Stored::Prose(text) | Stored::Line(text) => text,
+            _ => String::new(),
+        };
+        if before != text {
+            reconcile_prop(change, &record, field, Fill(&Value::Prose(text.to_owned())))?;
+            self.inverses.push(Inverse::Write {
+                place: place.clone(),
+                field: field.to_owned(),
+                text: before,
+                at: Vec::new(),
+            });
+            self.touch(place);
+        }
+        Ok(())
+    }
+}
+
+/// The record's map, if it is here.
+pub(super) fn here<D: ReadDoc>(doc: &D, place: &Place) -> Result<ObjId, DocumentError> {
+    is_here(doc, place).then(|| record(doc, place)).flatten().ok_or_else(|| DocumentError::Missing(place.clone()))
+}
+
+/// What a field holds, if it is no object.
+pub(super) fn scalar<D: ReadDoc>(doc: &D, record: &ObjId, field: &str) -> ScalarValue {
+    match doc.get(record, field) {
+        Ok(Some((automerge::Value::Scalar(value), _))) => value.into_owned(),
+        _ => ScalarValue::Null,
+    }
+}
+
+/// The text object in a field.
+pub(super) fn text_object<D: ReadDoc>(doc: &D, place: &Place, field: &str) -> Option<ObjId> {
+    let (value, id) = doc.get(record(doc, place)?, field).ok()??;
+    matches!(value, automerge::Value::Object(ObjType::Text)).then_some(id)
+}
+
+pub(super) fn heads(seen: &Seen) -> Vec<ChangeHash> {
+    seen.0.iter().map(|hash| ChangeHash(*hash)).collect()
+}
+
+/// Makes one change of it, if there is anything in it.
+pub(super) fn commit(change: Transaction<'_>, touched: &BTreeSet<Place>, signed: &Signed) -> Option<ChangeHash> {
+    if change.pending_ops() == 0 {
+        change.rollback();
+        return None;
+    }
+    change.commit_with(options(touched, signed)).0
+}
+
+fn options(touched: &BTreeSet<Place>, signed: &Signed) -> CommitOptions {
+    CommitOptions::default().with_message(Note::write(&signed.by, touched.iter())).with_time(signed.at)
+}
+
+/// Writes text as it was meant at `at`, so that what others wrote since stays. Gives the change and the text as it was.
+pub(super) fn write_at(
+    doc: &mut Automerge,
+    place: &Place,
+    field: &str,
+    text: &str,
+    at: &[ChangeHash],
+    signed: &Signed,
+) -> Result<Option<(ChangeHash, String)>, DocumentError> {
+    let Some(object) = text_object(doc, place, field) else { return Ok(None) };
+    let touched = BTreeSet::from([place.clone()]);
+    let Ok(before) = doc.text_at(&object, at) else {
+        // The text began after what the writer had seen: both are kept, one after the other.
+        let before = doc.text(&object)?;
+        let mut change = doc.transaction();
+        change.splice_text(&object, 0, 0, text)?;
+        return Ok(commit(change, &touched, signed).map(|hash| (hash, before)));
+    };
+    if before == text {
+        return Ok(None);
+    }
+    let mut change = doc.transaction_at(PatchLog::inactive(), at).map_err(|_| DocumentError::UnknownSeen)?;
+    change.update_text(&object, text)?;
+    Ok(commit(change, &touched, signed).map(|hash| (hash, before)))
+}

@@ -1,0 +1,270 @@
+//! What a register is: systems and their classifications, plans and risks, incidents, training, the yearly review,
+//! and the edits people make.
+//!
+//! Nothing here reads a clock, a random number, the network or storage, and nothing here knows Automerge: callers pass
+//! days and keys in. The same rules run in the browser, in the workers and in `cargo test`.
+//!
+//! Start at [`records`] for what is kept, at [`Command`] for how it changes, and at [`Register`] for how it is read.
+
+pub mod command;
+pub mod key;
+pub mod level;
+pub mod list;
+pub mod records;
+pub mod stage;
+pub mod text;
+pub mod value;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use command::{Command, CommandError, Seen};
+pub use jiff::civil::{Date, DateTime};
+pub use key::{Key, Place};
+pub use level::{Aspect, Level, Levels, SCALE};
+pub use records::*;
+use serde::{Deserialize, Serialize};
+pub use stage::{Classified, Stage};
+pub use value::{Choice, Choose, Field, FieldError, Kind, Language, Prose, Record, Term, Value};
+
+/// The version of what a register's document holds. A program opens a newer one read-only.
+pub const SCHEMA: u32 = 1;
+
+/// All records of one kind, by key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table<R>(BTreeMap<Key, Arc<R>>);
+
+impl<R> Default for Table<R> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<R: Record> Table<R> {
+    /// One record.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&Arc<R>> {
+        self.0.get(key)
+    }
+
+    /// All records, in the order of their keys.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Key, &Arc<R>)> {
+        self.0.iter()
+    }
+
+    /// The records that belong to `owner`, directly or through another record.
+    pub fn of(&self, owner: &Key) -> impl DoubleEndedIterator<Item = (&Key, &Arc<R>)> {
+        self.0.range(owner.below())
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn put(&mut self, key: Key, fields: Option<&[(String, Value)]>) {
+        let Some(fields) = fields else {
+            self.0.remove(&key);
+            return;
+        };
+        let mut record = R::default();
+        for (field, value) in fields {
+            // What this version doesn't know stays in the document; it is not part of what is read.
+            let _ = record.put(field, value.clone());
+        }
+        self.0.insert(key, Arc::new(record));
+    }
+}
+
+/// One record as it travels between the document, the workers and the screen; `None` when it is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where it is.
+    pub place: Place,
+    /// What it holds: field keys and values, nothing left out but empty fields.
+    pub fields: Option<Vec<(String, Value)>>,
+}
+
+macro_rules! register {
+    ($($table:ident : $record:ident),+ $(,)?) => {
+        /// A register as it is read: every record that is not removed, by kind.
+        ///
+        /// It is a picture. The document is changed by [`Command`]s, and [`Register::put`] brings the picture up to date
+        /// with the records that changed.
+        #[derive(Debug, Clone, PartialEq, Default)]
+        pub struct Register {
+            $( #[doc = concat!("All records of the kind [`", stringify!($record), "`].")] pub $table: Table<$record>, )+
+        }
+
+        impl Register {
+            /// Brings one record up to date.
+            pub fn put(&mut self, entry: Entry) {
+                let Entry { place: Place { kind, key }, fields } = entry;
+                match kind {
+                    $( RecordKind::$record => self.$table.put(key, fields.as_deref()), )+
+                }
+            }
+
+            /// One field of one record.
+            #[must_use]
+            pub fn value(&self, place: &Place, field: &str) -> Option<Value> {
+                match place.kind {
+                    $( RecordKind::$record => self.$table.get(&place.key)?.get(field), )+
+                }
+            }
+
+            /// Whether the record is there.
+            #[must_use]
+            pub fn has(&self, place: &Place) -> bool {
+                match place.kind {
+                    $( RecordKind::$record => self.$table.get(&place.key).is_some(), )+
+                }
+            }
+
+            /// Every record, as entries.
+            pub fn entries(&self) -> impl Iterator<Item = Entry> {
+                let all: Vec<Entry> = Vec::new();
+                all.into_iter()
+                    $( .chain(self.$table.iter().map(|(key, record)| Entry {
+                        place: Place { kind: RecordKind::$record, key: key.clone() },
+                        fields: Some(filled(record.as_ref())),
+                    })) )+
+            }
+        }
+
+        impl RecordKind {
+            /// The fields of this kind of record, in the order a form shows them.
+            #[must_use]
+            pub const fn fields(self) -> &'static [Field] {
+                match self {
+                    $( Self::$record => <$record as Record>::FIELDS, )+
+                }
+            }
+        }
+    };
+}
+
+register! {
+    organisations: Organisation,
+    systems: System,
+    information_sets: InformationSet,
+    classifications: Classification,
+    action_plans: ActionPlan,
+    actions: Action,
+    risk_analyses: RiskAnalysis,
+    risks: Risk,
+    treatment_plans: TreatmentPlan,
+    treatments: Treatment,
+    incidents: Incident,
+    trainings: Training,
+    training_counts: TrainingCount,
+    reviews: Review,
+    sections: Section,
+}
+
+impl RecordKind {
+    /// One field of this kind of record.
+    #[must_use]
+    pub fn field(self, key: &str) -> Option<Field> {
+        self.fields().iter().find(|field| field.key == key).copied()
+    }
+}
+
+/// A record's fields that are filled in.
+#[must_use]
+pub fn filled<R: Record>(record: &R) -> Vec<(String, Value)> {
+    R::FIELDS
+        .iter()
+        .filter_map(|field| {
+            let value = record.get(field.key)?;
+            (!value.is_empty()).then(|| (field.key.to_owned(), value))
+        })
+        .collect()
+}
+
+impl Register {
+    /// Whose register it is; empty until somebody has written it.
+    #[must_use]
+    pub fn organisation(&self) -> Arc<Organisation> {
+        self.organisations.iter().next().map(|(_, record)| Arc::clone(record)).unwrap_or_default()
+    }
+}
+
+/// Where the one organisation record is.
+#[must_use]
+pub fn organisation_place() -> Place {
+    Place { kind: RecordKind::Organisation, key: natural_key("own") }
+}
+
+/// Where a year's review is.
+#[must_use]
+pub fn review_place(year: i16) -> Place {
+    Place { kind: RecordKind::Review, key: natural_key(&year.to_string()) }
+}
+
+/// Where the text of one section of a year's review is; `name` has a key's form.
+#[must_use]
+pub fn section_place(year: i16, name: &str) -> Place {
+    Place { kind: RecordKind::Section, key: natural_key(&format!("{year}.{name}")) }
+}
+
+fn natural_key(text: &str) -> Key {
+    Key::parse(text).unwrap_or_else(|| Key::random([0; 10]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_distinct_field_keys() {
+        for kind in RecordKind::ALL {
+            let mut keys: Vec<_> = kind.fields().iter().map(|field| field.key).collect();
+            keys.sort_unstable();
+            let before = keys.len();
+            keys.dedup();
+            assert_eq!(keys.len(), before, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_register_is_the_same_after_its_entries_are_put_into_an_empty_one() {
+        let mut register = Register::default();
+        register.put(Entry {
+            place: Place { kind: RecordKind::System, key: natural_key("antura") },
+            fields: Some(vec![
+                (System::NAME.key.into(), Value::Line("Antura".into())),
+                (System::PERSONAL_DATA.key.into(), Value::Flag(true)),
+            ]),
+        });
+        let mut copy = Register::default();
+        for entry in register.entries() {
+            copy.put(entry);
+        }
+        assert_eq!(copy, register);
+        assert_eq!(copy.systems.len(), 1);
+    }
+
+    #[test]
+    fn a_field_of_a_newer_program_is_passed_over() {
+        let mut register = Register::default();
+        let place = Place { kind: RecordKind::System, key: natural_key("antura") };
+        register.put(Entry {
+            place: place.clone(),
+            fields: Some(vec![
+                ("colour".into(), Value::Line("blue".into())),
+                (System::STATUS.key.into(), Value::Choice("on-the-moon".into())),
+                (System::NAME.key.into(), Value::Line("Antura".into())),
+            ]),
+        });
+        assert_eq!(register.value(&place, "name"), Some(Value::Line("Antura".into())));
+        assert_eq!(register.value(&place, "status"), Some(Value::Nothing));
+    }
+}

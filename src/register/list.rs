@@ -1,0 +1,326 @@
+//! The list of systems: which are shown, and in which order.
+
+use std::collections::BTreeMap;
+
+use super::value::{Choose, Record, Value, choice};
+use super::{Aspect, Classified, Key, Level, Register, Stage, System};
+
+choice! {
+    /// A question to the register that a figure counts and a list answers with the systems themselves.
+    Only {
+        All "all" "Alla" "All",
+        Classified "classified" "Klassade" "Classified",
+        ActionPlan "action-plan" "Med handlingsplan" "With an action plan",
+        RiskAnalysis "risk-analysis" "Med riskanalys" "With a risk analysis",
+        TreatmentPlan "treatment-plan" "Med åtgärdsplan" "With a treatment plan",
+        Unclassified "unclassified" "Ej klassade" "Not classified",
+        OwnerMissing "owner-missing" "Ägare saknas" "Owner missing",
+        InformationOwnerMissing "information-owner-missing" "Informationsägare saknas" "Information owner missing",
+        ObjectOwnerMissing "object-owner-missing" "Objektägare saknas" "Object owner missing",
+        ObjectManagerMissing "object-manager-missing" "Objektledare saknas" "Object manager missing",
+        Disputed "disputed" "Oeniga klassningar" "Disputed classifications",
+    }
+}
+
+/// What a list's row shows without asking the register again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The system.
+    pub system: std::sync::Arc<System>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The classification that holds.
+    pub classified: Option<Classified>,
+    /// All its words in small letters, for searching.
+    haystack: String,
+    /// Its name, so that it sorts by its bytes.
+    name_order: String,
+}
+
+impl Row {
+    fn new(register: &Register, key: &Key, system: &std::sync::Arc<System>) -> Self {
+        let words = System::FIELDS.iter().filter_map(|field| match system.get(field.key)? {
+            Value::Line(text) | Value::Prose(text) => Some(text),
+            _ => None,
+        });
+        Self {
+            system: std::sync::Arc::clone(system),
+            stage: register.stage(key),
+            classified: register.classified(key),
+            haystack: words.collect::<Vec<_>>().join("\n").to_lowercase(),
+            name_order: swedish_order(&system.name),
+        }
+    }
+
+    /// Whether the row answers the question.
+    #[must_use]
+    pub fn is(&self, only: Only) -> bool {
+        match only {
+            Only::All => true,
+            Only::Classified => Stage::Classified <= self.stage,
+            Only::ActionPlan => Stage::ActionPlan <= self.stage,
+            Only::RiskAnalysis => Stage::RiskAnalysis <= self.stage,
+            Only::TreatmentPlan => Stage::TreatmentPlan <= self.stage,
+            Only::Unclassified => self.stage == Stage::NotClassified,
+            Only::OwnerMissing => self.system.lacks_owner(),
+            Only::InformationOwnerMissing => self.system.lacks_information_owner(),
+            Only::ObjectOwnerMissing => self.system.object_owner.is_empty(),
+            Only::ObjectManagerMissing => self.system.object_manager.is_empty(),
+            Only::Disputed => self.classified.is_some_and(|classified| classified.disputed),
+        }
+    }
+}
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SortBy {
+    /// One of the system's own fields, by its key.
+    Field(String),
+    /// How far it has come.
+    Stage,
+    /// The level of an aspect.
+    Level(Aspect),
+    /// The day it was last classified.
+    Decided,
+    /// The system's name.
+    #[default]
+    Name,
+}
+
+/// What a person asks the list for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// Words that must all occur, in any field.
+    pub search: String,
+    /// The questions that must all be answered yes.
+    pub only: Vec<Only>,
+    /// The stages to show; empty shows all.
+    pub stages: Vec<Stage>,
+    /// The lowest top level to show.
+    pub level: Option<Level>,
+    /// What to sort by.
+    pub sort: SortBy,
+    /// Whether the last comes first.
+    pub descending: bool,
+}
+
+/// All rows of the list, kept up to date record by record.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    rows: BTreeMap<Key, Row>,
+    /// How many rows answer each question; kept, so that asking costs nothing.
+    counts: BTreeMap<Only, usize>,
+}
+
+impl Index {
+    /// Reads every system once.
+    #[must_use]
+    pub fn new(register: &Register) -> Self {
+        let mut index = Self::default();
+        for (key, _) in register.systems.iter() {
+            index.refresh(register, key);
+        }
+        index
+    }
+
+    /// Reads one system again, after it or something that belongs to it has changed.
+    pub fn refresh(&mut self, register: &Register, system: &Key) {
+        let old = match register.systems.get(system) {
+            Some(record) => self.rows.insert(system.clone(), Row::new(register, system, record)),
+            None => self.rows.remove(system),
+        };
+        let new = self.rows.get(system);
+        for only in Only::ALL {
+            let count = self.counts.entry(*only).or_default();
+            *count += usize::from(new.is_some_and(|row| row.is(*only)));
+            *count -= usize::from(old.as_ref().is_some_and(|row| row.is(*only)));
+        }
+    }
+
+    /// One row.
+    #[must_use]
+    pub fn row(&self, system: &Key) -> Option<&Row> {
+        self.rows.get(system)
+    }
+
+    /// All rows, in the order of their keys.
+    pub fn rows(&self) -> impl Iterator<Item = (&Key, &Row)> {
+        self.rows.iter()
+    }
+
+    /// How many systems answer the question.
+    #[must_use]
+    pub fn count(&self, only: Only) -> usize {
+        self.counts.get(&only).copied().unwrap_or(0)
+    }
+
+    /// All systems in the order asked for. The costly half of a query: keep it while only the search changes.
+    #[must_use]
+    pub fn order(&self, sort: &SortBy, descending: bool) -> Vec<Key> {
+        let mut rows: Vec<(SortKey, &str, &Key)> =
+            self.rows.iter().map(|(key, row)| (sort_key(row, sort), row.name_order.as_str(), key)).collect();
+        rows.sort_unstable_by(|a, b| {
+            // What is empty comes last whichever way the list is turned.
+            let empty = matches!(a.0, SortKey::Empty).cmp(&matches!(b.0, SortKey::Empty));
+            let by_field = if descending { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) };
+            let by_name = a.1.cmp(b.1).then_with(|| a.2.cmp(b.2));
+            let turned = descending && *sort == SortBy::Name;
+            empty.then(by_field).then(if turned { by_name.reverse() } else { by_name })
+        });
+        rows.into_iter().map(|(_, _, key)| key.clone()).collect()
+    }
+
+    /// Of the systems in `order`, those that the query asks for.
+    #[must_use]
+    pub fn matching(&self, order: &[Key], query: &Query) -> Vec<Key> {
+        let search = query.search.to_lowercase();
+        let words: Vec<&str> = search.split_whitespace().collect();
+        order
+            .iter()
+            .filter(|key| {
+                self.rows.get(key).is_some_and(|row| {
+                    words.iter().all(|word| row.haystack.contains(word))
+                        && query.only.iter().all(|only| row.is(*only))
+                        && (query.stages.is_empty() || query.stages.contains(&row.stage))
+                        && query.level.is_none_or(|level| {
+                            row.classified
+                                .and_then(|classified| classified.levels.top())
+                                .is_some_and(|top| level <= top)
+                        })
+                })
+            })
+            .cloned()
+            .collect()
+    }
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum SortKey {
+    Empty,
+    Number(i64),
+    Text(String),
+}
+
+fn sort_key(row: &Row, sort: &SortBy) -> SortKey {
+    match sort {
+        // The name is what all else falls back on.
+        SortBy::Name => SortKey::Empty,
+        SortBy::Stage => SortKey::Number(row.stage as i64),
+        SortBy::Level(aspect) => row
+            .classified
+            .and_then(|classified| classified.levels.of(*aspect))
+            .map_or(SortKey::Empty, |level| SortKey::Number(i64::from(level.number()))),
+        SortBy::Decided => row.classified.map_or(SortKey::Empty, |classified| {
+            let day = classified.decided;
+            SortKey::Number(i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()))
+        }),
+        SortBy::Field(field) => match row.system.get(field) {
+            Some(Value::Line(text) | Value::Prose(text)) => text_key(&text),
+            Some(Value::Choice(key)) => System::FIELDS
+                .iter()
+                .find(|known| known.key == field)
+                .and_then(|known| match known.kind {
+                    super::Kind::Choice(choices) => choices.iter().position(|choice| choice.key == key),
+                    _ => None,
+                })
+                .and_then(|place| i64::try_from(place).ok())
+                .map_or(SortKey::Empty, SortKey::Number),
+            Some(Value::Flag(flag)) => SortKey::Number(i64::from(!flag)),
+            Some(Value::Number(number)) => SortKey::Number(i64::from(number)),
+            Some(Value::Date(day)) => SortKey::Text(day.to_string()),
+            Some(Value::Moment(moment)) => SortKey::Text(moment.to_string()),
+            Some(Value::Nothing) | None => SortKey::Empty,
+        },
+    }
+}
+
+/// Text in the order of a Swedish dictionary: å, ä, ö last, accents and case of no account.
+fn text_key(text: &str) -> SortKey {
+    if text.is_empty() {
+        return SortKey::Empty;
+    }
+    SortKey::Text(swedish_order(text))
+}
+
+/// A text that sorts by its bytes as `text` sorts in Swedish.
+#[must_use]
+pub fn swedish_order(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|letter| match letter {
+            'å' => '{',
+            'ä' | 'æ' => '|',
+            'ö' | 'ø' => '}',
+            'é' | 'è' | 'ê' | 'ë' => 'e',
+            'á' | 'à' | 'â' => 'a',
+            'ü' => 'y',
+            letter => letter,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::register::{Entry, Place, RecordKind};
+
+    fn register(names: &[&str]) -> Register {
+        let mut register = Register::default();
+        for (number, name) in names.iter().enumerate() {
+            register.put(Entry {
+                place: Place { kind: RecordKind::System, key: Key::parse(&format!("s{number}")).unwrap() },
+                fields: Some(vec![(System::NAME.key.into(), Value::Line((*name).into()))]),
+            });
+        }
+        register
+    }
+
+    fn names(register: &Register, index: &Index, keys: &[Key]) -> Vec<String> {
+        assert_eq!(register.systems.len(), index.rows.len());
+        keys.iter().map(|key| index.row(key).unwrap().system.name.clone()).collect()
+    }
+
+    #[test]
+    fn names_sort_as_in_a_swedish_dictionary() {
+        let register = register(&["Översikt", "Zebra", "Ärende", "Åtgärd", "ekonomi", "Diarium"]);
+        let index = Index::new(&register);
+        let order = index.order(&SortBy::Name, false);
+        assert_eq!(names(&register, &index, &order), ["Diarium", "ekonomi", "Zebra", "Åtgärd", "Ärende", "Översikt"]);
+    }
+
+    #[test]
+    fn a_search_finds_all_its_words_in_any_case() {
+        let register = register(&["Ekonomisystem", "Ekonomi gammalt", "Diarium"]);
+        let index = Index::new(&register);
+        let order = index.order(&SortBy::Name, false);
+        let query = Query { search: "GAMM eko".into(), ..Query::default() };
+        assert_eq!(names(&register, &index, &index.matching(&order, &query)), ["Ekonomi gammalt"]);
+    }
+
+    #[test]
+    fn what_is_empty_comes_last_in_both_directions() {
+        let mut register = register(&["B", "A"]);
+        let place = Place { kind: RecordKind::System, key: Key::parse("s0").unwrap() };
+        register.put(Entry {
+            place,
+            fields: Some(vec![("name".into(), Value::Line("B".into())), ("unit".into(), Value::Line("HR".into()))]),
+        });
+        let index = Index::new(&register);
+        for descending in [false, true] {
+            let order = index.order(&SortBy::Field("unit".into()), descending);
+            assert_eq!(names(&register, &index, &order), ["B", "A"], "{descending}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_as_long_as_its_list() {
+        let register = register(&["A", "B"]);
+        let index = Index::new(&register);
+        let order = index.order(&SortBy::Name, false);
+        for only in Only::ALL {
+            let query = Query { only: vec![*only], ..Query::default() };
+            assert_eq!(index.count(*only), index.matching(&order, &query).len(), "{only:?}");
+        }
+        assert_eq!(index.count(Only::Unclassified), 2);
+    }
+}

@@ -1,0 +1,551 @@
+//! The records of a register and their fields, by the trade's own words.
+//!
+//! People are named by role, never by name. A field's key is a file format: add, never rename.
+
+use jiff::civil::{Date, DateTime};
+
+use super::level::{Level, Levels};
+use super::value::{Prose, choice, record};
+
+choice! {
+    /// Every kind of record a register holds.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    RecordKind {
+        Organisation "organisation" "Organisation" "Organisation",
+        System "systems" "System" "System",
+        InformationSet "information_sets" "Informationsmängd" "Information set",
+        Classification "classifications" "Klassning" "Classification",
+        ActionPlan "action_plans" "Handlingsplan" "Action plan",
+        Action "actions" "Åtgärd" "Action",
+        RiskAnalysis "risk_analyses" "Riskanalys" "Risk analysis",
+        Risk "risks" "Risk" "Risk",
+        TreatmentPlan "treatment_plans" "Åtgärdsplan" "Treatment plan",
+        Treatment "treatments" "Riskåtgärd" "Risk treatment",
+        Incident "incidents" "Incident" "Incident",
+        Training "trainings" "Utbildning" "Training",
+        TrainingCount "training_counts" "Utbildade" "Training count",
+        Review "reviews" "Ledningens genomgång" "Management review",
+        Section "sections" "Avsnitt" "Section",
+    }
+}
+
+impl RecordKind {
+    /// The kind that a record of this kind belongs to.
+    #[must_use]
+    pub const fn owner(self) -> Option<Self> {
+        match self {
+            Self::Organisation | Self::System | Self::Incident | Self::Training | Self::Review => None,
+            Self::InformationSet
+            | Self::Classification
+            | Self::ActionPlan
+            | Self::Action
+            | Self::RiskAnalysis
+            | Self::TreatmentPlan
+            | Self::Treatment => Some(Self::System),
+            Self::Risk => Some(Self::RiskAnalysis),
+            Self::TrainingCount => Some(Self::Training),
+            Self::Section => Some(Self::Review),
+        }
+    }
+
+    /// How many owners a key of this kind names before its own part.
+    #[must_use]
+    pub const fn depth(self) -> usize {
+        match self.owner() {
+            None => 0,
+            Some(owner) => owner.depth() + 1,
+        }
+    }
+
+    /// Whether the record is a decision: added once, never changed, withdrawn with a reason.
+    #[must_use]
+    pub const fn is_decision(self) -> bool {
+        matches!(self, Self::Classification)
+    }
+
+    /// Whether the key is the same on every device (a year, a section's name), so that two devices may begin the same
+    /// record apart and must still meet in it.
+    #[must_use]
+    pub const fn has_natural_key(self) -> bool {
+        matches!(self, Self::Organisation | Self::Review | Self::Section)
+    }
+}
+
+choice! {
+    /// What sort of thing a system is.
+    SystemKind {
+        System "system" "System" "System",
+        Service "service" "Tjänst" "Service",
+        CloudService "cloud" "Molntjänst" "Cloud service",
+        Operational "ot" "Styr- och övervakning (OT)" "Operational technology (OT)",
+    }
+}
+choice! {
+    /// Where a system is in its life.
+    SystemStatus {
+        Planned "planned" "Planerat" "Planned",
+        InUse "in-use" "I drift" "In use",
+        PhasingOut "phasing-out" "Under avveckling" "Being phased out",
+    }
+}
+choice! {
+    /// How much the company depends on it.
+    Criticality {
+        Low "low" "Låg" "Low",
+        Normal "normal" "Normal" "Normal",
+        High "high" "Hög" "High",
+        Vital "vital" "Mycket hög" "Very high",
+    }
+}
+choice! {
+    /// Which side of the house carries out an action.
+    Side {
+        Business "business" "Verksamhet" "Business",
+        It "it" "IT" "IT",
+        Provider "provider" "Driftleverantör" "Operations provider",
+        Hr "hr" "HR" "HR",
+        Property "property" "Fastighet" "Property",
+        Archive "archive" "Arkiv" "Archive",
+        Management "management" "Ledning" "Management",
+    }
+}
+choice! {
+    /// How well a requirement is met, by one's own judgement.
+    Assessment {
+        Met "met" "Uppfyllt" "Met",
+        Partly "partly" "Delvis" "Partly",
+        NotMet "not-met" "Ej uppfyllt" "Not met",
+        NotApplicable "not-applicable" "Ej tillämpligt" "Not applicable",
+        Unknown "unknown" "Vet ej" "Don't know",
+    }
+}
+choice! {
+    /// How far an action has come. Late is computed, never chosen.
+    ActionStatus {
+        Proposed "proposed" "Föreslagen" "Proposed",
+        Decided "decided" "Beslutad" "Decided",
+        Ongoing "ongoing" "Pågår" "Ongoing",
+        Hindered "hindered" "Hinder" "Hindered",
+        Introduced "introduced" "Införd" "Introduced",
+        Verified "verified" "Verifierad" "Verified",
+        Dropped "dropped" "Avskriven" "Dropped",
+    }
+}
+choice! {
+    /// What comes first.
+    Priority {
+        High "high" "Hög" "High",
+        Normal "normal" "Normal" "Normal",
+        Low "low" "Låg" "Low",
+    }
+}
+choice! {
+    /// Where a threat comes from.
+    Origin {
+        Deliberate "deliberate" "Människa, avsiktlig" "Human, deliberate",
+        Accidental "accidental" "Människa, oavsiktlig" "Human, accidental",
+        Technical "technical" "Teknik" "Technology",
+        Natural "natural" "Natur" "Nature",
+        Supplier "supplier" "Leverantör" "Supplier",
+        Administrative "administrative" "Administration" "Administration",
+    }
+}
+choice! {
+    /// What is done about a risk.
+    RiskTreatment {
+        Accept "accept" "Accepteras" "Accept",
+        Avoid "avoid" "Undviks" "Avoid",
+        Transfer "transfer" "Överförs" "Transfer",
+        Reduce "reduce" "Reduceras" "Reduce",
+    }
+}
+choice! {
+    /// How far the handling of a risk has come.
+    RiskStatus {
+        Open "open" "Öppen" "Open",
+        Treating "treating" "Under behandling" "Being treated",
+        Reduced "reduced" "Reducerad" "Reduced",
+        Accepted "accepted" "Accepterad" "Accepted",
+        Lifted "lifted" "Lyft" "Lifted",
+        Closed "closed" "Stängd" "Closed",
+    }
+}
+choice! {
+    /// How likely: how often it is expected.
+    Likelihood {
+        Unlikely "unlikely" "1 – Osannolik (mer sällan än vart tionde år)" "1 – Unlikely (less than every ten years)",
+        Possible "possible" "2 – Möjlig (vart tredje till vart tionde år)" "2 – Possible (every three to ten years)",
+        Probable "probable" "3 – Trolig (vart till vart tredje år)" "3 – Probable (every one to three years)",
+        Certain "certain" "4 – Mycket trolig (varje år eller oftare)" "4 – Very probable (every year or more often)",
+    }
+}
+choice! {
+    /// How bad, in the words of the classification.
+    Impact {
+        Negligible "negligible" "1 – Försumbar" "1 – Negligible",
+        Moderate "moderate" "2 – Måttlig" "2 – Moderate",
+        Significant "significant" "3 – Betydande" "3 – Significant",
+        Serious "serious" "4 – Allvarlig" "4 – Serious",
+    }
+}
+choice! {
+    /// Whether a treatment lowers the risk or handles what happened.
+    TreatmentKind {
+        Preventive "preventive" "Förebyggande" "Preventive",
+        Handling "handling" "Hanterande" "Handling",
+    }
+}
+choice! {
+    /// What happened.
+    IncidentKind {
+        Phishing "phishing" "Nätfiske eller bluffmejl" "Phishing or scam mail",
+        Malware "malware" "Skadlig kod" "Malware",
+        Intrusion "intrusion" "Intrång eller obehörig åtkomst" "Intrusion or unauthorised access",
+        Misdirected "misdirected" "Felskickad information" "Misdirected information",
+        LostEquipment "lost-equipment" "Förlorad eller stulen utrustning" "Lost or stolen equipment",
+        BreakIn "break-in" "Inbrott i lokal" "Break-in",
+        SocialMedia "social-media" "Publicering i sociala medier" "Social media",
+        Outage "outage" "Avbrott i system" "System outage",
+        SupplierOutage "supplier-outage" "Avbrott hos leverantör" "Supplier outage",
+        AccessRights "access-rights" "Felaktig behörighet" "Wrong access rights",
+        DataError "data-error" "Fel i data" "Error in data",
+        Overload "overload" "Överbelastning" "Overload",
+        Operational "ot" "Styr- och övervakning (OT)" "Operational technology (OT)",
+        Physical "physical" "Fysisk skada" "Physical damage",
+        Other "other" "Annat" "Other",
+    }
+}
+choice! {
+    /// How bad an incident was.
+    Severity {
+        None "none" "0 – Ingen" "0 – None",
+        Low "low" "1 – Låg" "1 – Low",
+        Medium "medium" "2 – Medel" "2 – Medium",
+        High "high" "3 – Hög" "3 – High",
+    }
+}
+choice! {
+    /// Whether the data protection authority is told (GDPR art. 33).
+    GdprDecision {
+        Reported "reported" "Anmäld till IMY" "Reported to IMY",
+        NotReported "not-reported" "Ej anmäld" "Not reported",
+    }
+}
+choice! {
+    /// Whether an incident must be reported under cybersäkerhetslagen (2025:1506), 2 kap. 5–8 §§.
+    Nis2Decision {
+        Significant "significant" "Betydande" "Significant",
+        NotSignificant "not-significant" "Ej betydande" "Not significant",
+        NotCovered "not-covered" "Omfattas ej" "Not covered",
+    }
+}
+choice! {
+    /// Who among the staff.
+    StaffRole {
+        Manager "manager" "Chefer" "Managers",
+        Employee "employee" "Medarbetare" "Staff",
+    }
+}
+choice! {
+    /// Employed or hired.
+    StaffForm {
+        Employed "employed" "Anställda" "Employed",
+        Consultant "consultant" "Konsulter" "Consultants",
+    }
+}
+
+record! {
+    /// Whose register it is.
+    Organisation {
+        NAME name: String = "name" "Organisationens namn" "Name of the organisation",
+        SHORT short: String = "short" "Kortnamn" "Short name",
+        TOWN town: String = "town" "Ort" "Town",
+        HEADCOUNT headcount: Option<u32> = "headcount" "Antal som ska gå obligatorisk utbildning" "People who must take mandatory training",
+    }
+}
+
+record! {
+    /// A system or a service (`domain.md` §1.2).
+    System {
+        NAME name: String = "name" "System eller tjänst" "System or service",
+        PURPOSE purpose: Prose = "purpose" "Användningsområde" "Purpose",
+        KIND kind: Option<SystemKind> = "kind" "Typ" "Type",
+        STATUS status: Option<SystemStatus> = "status" "Status" "Status",
+        CRITICALITY criticality: Option<Criticality> = "criticality" "Verksamhetskritiskt" "Criticality",
+        UNIT unit: String = "unit" "Enhet" "Unit",
+        SYSTEM_OWNER system_owner: String = "system_owner" "Systemägare" "System owner",
+        OBJECT_OWNER object_owner: String = "object_owner" "Objektägare" "Object owner",
+        OBJECT_MANAGER object_manager: String = "object_manager" "Objektledare" "Object manager",
+        INFORMATION_OWNER information_owner: String = "information_owner" "Informationsägare" "Information owner",
+        SUPPLIER supplier: String = "supplier" "Leverantör" "Supplier",
+        OPERATIONS operations: String = "operations" "Driftform" "Operations model",
+        HOSTING_COUNTRY hosting_country: String = "hosting_country" "Driftland" "Hosting country",
+        CONTRACT contract: String = "contract" "Avtal" "Contract",
+        CONTRACT_ENDS contract_ends: Option<Date> = "contract_ends" "Avtalet löper ut" "Contract ends",
+        PERSONAL_DATA personal_data: Option<bool> = "personal_data" "Personuppgifter" "Personal data",
+        INTEGRATIONS integrations: Prose = "integrations" "Integrationer" "Integrations",
+        COMMENT comment: Prose = "comment" "Kommentar" "Comment",
+    }
+}
+
+impl System {
+    /// The four roles a system should have.
+    pub const ROLES: [super::value::Field; 4] =
+        [Self::SYSTEM_OWNER, Self::OBJECT_OWNER, Self::OBJECT_MANAGER, Self::INFORMATION_OWNER];
+
+    /// Whether neither a system owner nor an object owner is named.
+    #[must_use]
+    pub fn lacks_owner(&self) -> bool {
+        self.system_owner.is_empty() && self.object_owner.is_empty()
+    }
+
+    /// Whether no information owner is named.
+    #[must_use]
+    pub fn lacks_information_owner(&self) -> bool {
+        self.information_owner.is_empty()
+    }
+}
+
+record! {
+    /// The smallest useful group of information in a system: what is classified.
+    InformationSet {
+        NAME name: String = "name" "Informationsmängd" "Information set",
+        DESCRIPTION description: Prose = "description" "Beskrivning" "Description",
+        OWNER owner: String = "owner" "Informationsägare" "Information owner",
+        PERSONAL_DATA personal_data: Option<bool> = "personal_data" "Personuppgifter" "Personal data",
+        RECORDS_RULE records_rule: String = "records_rule" "Bevara eller gallra" "Keep or dispose",
+    }
+}
+
+record! {
+    /// A decision on levels, one of a system's history.
+    Classification {
+        DECIDED decided: Option<Date> = "decided" "Beslutad" "Decided",
+        INFORMATION_SET information_set: String = "information_set" "Informationsmängd" "Information set",
+        CONFIDENTIALITY confidentiality: Option<Level> = "confidentiality" "Konfidentialitet" "Confidentiality",
+        INTEGRITY integrity: Option<Level> = "integrity" "Riktighet" "Integrity",
+        AVAILABILITY availability: Option<Level> = "availability" "Tillgänglighet" "Availability",
+        TRACEABILITY traceability: Option<Level> = "traceability" "Spårbarhet" "Traceability",
+        SCALE scale: String = "scale" "Skala" "Scale",
+        CONFIDENTIALITY_REASON confidentiality_reason: Prose = "confidentiality_reason" "Skäl, konfidentialitet" "Reason, confidentiality",
+        INTEGRITY_REASON integrity_reason: Prose = "integrity_reason" "Skäl, riktighet" "Reason, integrity",
+        AVAILABILITY_REASON availability_reason: Prose = "availability_reason" "Skäl, tillgänglighet" "Reason, availability",
+        TRACEABILITY_REASON traceability_reason: Prose = "traceability_reason" "Skäl, spårbarhet" "Reason, traceability",
+        LEGAL legal: Prose = "legal" "Lagrum" "Legal references",
+        ARCHIVE_TOOK_PART archive_took_part: Option<bool> = "archive_took_part" "Arkivfunktionen deltog" "The archive function took part",
+        DECIDED_BY decided_by: String = "decided_by" "Beslutad av" "Decided by",
+        WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
+        WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
+    }
+}
+
+impl Classification {
+    /// The levels it decides.
+    #[must_use]
+    pub const fn levels(&self) -> Levels {
+        Levels {
+            confidentiality: self.confidentiality,
+            integrity: self.integrity,
+            availability: self.availability,
+            traceability: self.traceability,
+        }
+    }
+
+    /// The field that holds an aspect's level, and the one that holds its reason.
+    #[must_use]
+    pub const fn fields(aspect: super::level::Aspect) -> (super::value::Field, super::value::Field) {
+        match aspect {
+            super::level::Aspect::Confidentiality => (Self::CONFIDENTIALITY, Self::CONFIDENTIALITY_REASON),
+            super::level::Aspect::Integrity => (Self::INTEGRITY, Self::INTEGRITY_REASON),
+            super::level::Aspect::Availability => (Self::AVAILABILITY, Self::AVAILABILITY_REASON),
+            super::level::Aspect::Traceability => (Self::TRACEABILITY, Self::TRACEABILITY_REASON),
+        }
+    }
+}
+
+record! {
+    /// That a system has a plan for what its classification asks for. Its rows are [`Action`]s.
+    ActionPlan {
+        DECIDED decided: Option<Date> = "decided" "Beslutad" "Decided",
+        DECIDED_BY decided_by: String = "decided_by" "Beslutad av" "Decided by",
+        NOTE note: Prose = "note" "Anteckning" "Note",
+    }
+}
+
+record! {
+    /// A row of an action plan (`domain.md` §3.3).
+    Action {
+        TITLE title: String = "title" "Åtgärd" "Action",
+        MEASURE measure: String = "measure" "Ur katalogen" "From the catalogue",
+        LEVEL level: Option<Level> = "level" "Krävs från nivå" "Required from level",
+        ASPECTS aspects: String = "aspects" "Aspekter" "Aspects",
+        ASSESSMENT assessment: Option<Assessment> = "assessment" "Självskattning" "Self-assessment",
+        HOW how: Prose = "how" "Så gör vi här" "How we do it here",
+        EVIDENCE evidence: String = "evidence" "Underlag" "Evidence",
+        SIDE side: Option<Side> = "side" "Ansvarig sida" "Responsible side",
+        OWNER owner: String = "owner" "Ansvarig roll" "Responsible role",
+        DUE due: Option<Date> = "due" "Klar senast" "Due",
+        PRIORITY priority: Option<Priority> = "priority" "Prioritet" "Priority",
+        COST cost: String = "cost" "Kostnad" "Cost",
+        STATUS status: Option<ActionStatus> = "status" "Status" "Status",
+        DECIDED_BY decided_by: String = "decided_by" "Beslutad av" "Decided by",
+        EXCEPTION exception: String = "exception" "Undantag" "Exception",
+    }
+}
+
+impl Action {
+    /// Whether nothing more is to be done.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.status, Some(ActionStatus::Introduced | ActionStatus::Verified | ActionStatus::Dropped))
+    }
+
+    /// Whether it should have been done before `today`.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        !self.is_closed() && self.due.is_some_and(|due| due < today)
+    }
+}
+
+record! {
+    /// One round of asking whether the standard measures suffice. Its rows are [`Risk`]s.
+    RiskAnalysis {
+        TITLE title: String = "title" "Riskanalys" "Risk analysis",
+        DATE date: Option<Date> = "date" "Datum" "Date",
+        SCOPE scope: Prose = "scope" "Syfte och avgränsning" "Purpose and scope",
+        LEADER leader: String = "leader" "Analysledare" "Analysis leader",
+        PARTICIPANTS participants: Prose = "participants" "Deltagande roller" "Roles that took part",
+        METHOD method: String = "method" "Metod" "Method",
+        OWNER owner: String = "owner" "Riskägare" "Risk owner",
+        SECRECY secrecy: String = "secrecy" "Sekretess" "Secrecy",
+    }
+}
+
+record! {
+    /// An event with its cause and its consequence.
+    Risk {
+        CAUSE cause: Prose = "cause" "Orsak" "Cause",
+        EVENT event: Prose = "event" "Händelse" "Event",
+        CONSEQUENCE consequence: Prose = "consequence" "Konsekvens" "Consequence",
+        ORIGIN origin: Option<Origin> = "origin" "Ursprung" "Origin",
+        ASPECTS aspects: String = "aspects" "Aspekter" "Aspects",
+        EXISTING existing: Prose = "existing" "Skydd som finns" "Existing protection",
+        LIKELIHOOD likelihood: Option<Likelihood> = "likelihood" "Sannolikhet" "Likelihood",
+        IMPACT impact: Option<Impact> = "impact" "Konsekvensnivå" "Impact",
+        TREATMENT treatment: Option<RiskTreatment> = "treatment" "Behandling" "Treatment",
+        MOTIVATION motivation: Prose = "motivation" "Motivering" "Reason",
+        RESIDUAL_LIKELIHOOD residual_likelihood: Option<Likelihood> = "residual_likelihood" "Sannolikhet efter åtgärd" "Likelihood after treatment",
+        RESIDUAL_IMPACT residual_impact: Option<Impact> = "residual_impact" "Konsekvensnivå efter åtgärd" "Impact after treatment",
+        OWNER owner: String = "owner" "Riskägare" "Risk owner",
+        STATUS status: Option<RiskStatus> = "status" "Status" "Status",
+        LIFTED_TO lifted_to: String = "lifted_to" "Lyft till" "Lifted to",
+        ACCEPTED_BY accepted_by: String = "accepted_by" "Accepterad av" "Accepted by",
+        ACCEPTED_UNTIL accepted_until: Option<Date> = "accepted_until" "Accepterad till och med" "Accepted until",
+    }
+}
+
+record! {
+    /// That the treatment of a system's risks is decided. Its rows are [`Treatment`]s.
+    TreatmentPlan {
+        DECIDED decided: Option<Date> = "decided" "Beslutad" "Decided",
+        DECIDED_BY decided_by: String = "decided_by" "Beslutad av" "Decided by",
+        NOTE note: Prose = "note" "Anteckning" "Note",
+    }
+}
+
+record! {
+    /// A row of a treatment plan.
+    Treatment {
+        TITLE title: String = "title" "Åtgärd" "Treatment",
+        KIND kind: Option<TreatmentKind> = "kind" "Slag" "Kind",
+        RESPONSIBLE responsible: String = "responsible" "Åtgärdsansvarig" "Responsible",
+        DUE due: Option<Date> = "due" "Klar senast" "Due",
+        STATUS status: Option<ActionStatus> = "status" "Status" "Status",
+        FOLLOW_UP follow_up: Option<Date> = "follow_up" "Följs upp" "Follow-up",
+        EFFECT effect: Prose = "effect" "Verkan" "Effect",
+    }
+}
+
+record! {
+    /// Something that happened to information (`domain.md` §6).
+    Incident {
+        TITLE title: String = "title" "Rubrik" "Title",
+        IA_NUMBER ia_number: String = "ia_number" "IA-nummer" "IA number",
+        DNR dnr: String = "dnr" "Diarienummer" "Registration number",
+        KIND kind: Option<IncidentKind> = "kind" "Typ" "Kind",
+        ORIGIN origin: Option<Origin> = "origin" "Ursprung" "Origin",
+        BUSINESS_RELATED business_related: Option<bool> = "business_related" "Verksamhetsrelaterad" "Business-related",
+        BUSINESS_REASON business_reason: Prose = "business_reason" "Motivering" "Reason",
+        OCCURRED occurred: Option<DateTime> = "occurred" "Inträffade" "Occurred",
+        DISCOVERED discovered: Option<DateTime> = "discovered" "Upptäcktes" "Discovered",
+        REPORTED reported: Option<Date> = "reported" "Rapporterad" "Reported",
+        REPORTED_BY reported_by: String = "reported_by" "Rapporterad av" "Reported by",
+        SYSTEMS systems: String = "systems" "Berörda system" "Systems affected",
+        ASPECTS aspects: String = "aspects" "Aspekter" "Aspects",
+        DESCRIPTION description: Prose = "description" "Vad hände" "What happened",
+        SEVERITY severity: Option<Severity> = "severity" "Allvarlighetsgrad" "Severity",
+        PERSONAL_DATA personal_data: Option<bool> = "personal_data" "Personuppgifter" "Personal data",
+        PERSONS persons: Option<u32> = "persons" "Antal personer" "Number of persons",
+        GDPR gdpr: Option<GdprDecision> = "gdpr" "Bedömning enligt GDPR" "GDPR decision",
+        GDPR_AT gdpr_at: Option<DateTime> = "gdpr_at" "Anmäld till IMY" "Reported to IMY",
+        NIS2 nis2: Option<Nis2Decision> = "nis2" "Bedömning enligt cybersäkerhetslagen" "NIS2 decision",
+        POLICE police: Option<bool> = "police" "Polisanmäld" "Reported to the police",
+        SUPPLIER supplier: String = "supplier" "Leverantör" "Supplier",
+        MEASURES measures: Prose = "measures" "Omedelbara åtgärder" "Immediate action",
+        CAUSE cause: Prose = "cause" "Orsak" "Cause",
+        FALLBACK_HOURS fallback_hours: Option<u32> = "fallback_hours" "Timmar på reservrutin" "Hours on fallback routine",
+        COST cost: String = "cost" "Kostnad" "Cost",
+        LESSONS lessons: Prose = "lessons" "Lärdomar" "Lessons",
+        CLOSED closed: Option<Date> = "closed" "Avslutad" "Closed",
+        CLOSED_BY closed_by: String = "closed_by" "Avslutad av" "Closed by",
+        SECRECY secrecy: String = "secrecy" "Sekretess" "Secrecy",
+    }
+}
+
+impl Incident {
+    /// The year it counts in: when it occurred, or else was discovered or reported.
+    #[must_use]
+    pub fn year(&self) -> Option<i16> {
+        self.occurred.or(self.discovered).map(DateTime::year).or(self.reported.map(Date::year))
+    }
+}
+
+record! {
+    /// How many had finished the mandatory courses on a day. Its rows are [`TrainingCount`]s; no names are kept.
+    Training {
+        TITLE title: String = "title" "Utbildning" "Training",
+        CUT_OFF cut_off: Option<Date> = "cut_off" "Läget den" "As of",
+        COURSES courses: String = "courses" "Kurser" "Courses",
+        SOURCE source: String = "source" "Källa" "Source",
+    }
+}
+
+record! {
+    /// One row of a training count: how many of a role and a form there are, and how many had finished.
+    TrainingCount {
+        COURSE course: String = "course" "Kurs" "Course",
+        ROLE role: Option<StaffRole> = "role" "Roll" "Role",
+        FORM form: Option<StaffForm> = "form" "Anställningsform" "Form",
+        PEOPLE people: Option<u32> = "people" "Antal" "People",
+        COMPLETED completed: Option<u32> = "completed" "Klara" "Completed",
+    }
+}
+
+record! {
+    /// One year's management review; its key is the year.
+    Review {
+        TOWN town: String = "town" "Ort" "Town",
+        DATE date: Option<Date> = "date" "Datum" "Date",
+        DNR dnr: String = "dnr" "Diarienummer" "Registration number",
+        CUT_OFF cut_off: Option<Date> = "cut_off" "Uppgifter per den" "Figures as of",
+        SIGNATORY signatory: String = "signatory" "Rapportör" "Rapporteur",
+        APPROXIMATE approximate: Option<bool> = "approximate" "Antalet system är ungefärligt" "The number of systems is approximate",
+    }
+}
+
+record! {
+    /// The text of one section of a review; its key is the year and the section's name.
+    Section {
+        TEXT text: Prose = "text" "Text" "Text",
+    }
+}

@@ -1,0 +1,77 @@
+//! Text that two people write in at once, seen from one of them.
+
+/// What `local` becomes when the text it grew out of, `base`, has meanwhile become `merged`: the same edit, made there.
+///
+/// The edit is taken as one stretch, from the first difference to the last, as typing in one place is.
+#[must_use]
+pub fn rebase(base: &str, local: &str, merged: &str) -> String {
+    if base == merged || local == merged {
+        return local.to_owned();
+    }
+    let base: Vec<char> = base.chars().collect();
+    let local: Vec<char> = local.chars().collect();
+    let merged: Vec<char> = merged.chars().collect();
+    let mine = Stretch::between(&base, &local);
+    let theirs = Stretch::between(&base, &merged);
+    // Where my stretch begins and ends in the merged text: moved by what they did before it.
+    let shift = |place: usize| {
+        if place <= theirs.from {
+            place
+        } else if theirs.to <= place {
+            (place + merged.len()).saturating_sub(base.len())
+        } else {
+            theirs.from + theirs.new_len(&merged, &base)
+        }
+    };
+    let (from, to) = (shift(mine.from).min(merged.len()), shift(mine.to).min(merged.len()));
+    let added = local.get(mine.from..mine.from + mine.new_len(&local, &base)).unwrap_or_default();
+    let before = merged.get(..from).unwrap_or_default();
+    let after = merged.get(to.max(from)..).unwrap_or_default();
+    before.iter().chain(added).chain(after).collect()
+}
+
+/// The stretch of the old text that a new text replaces.
+struct Stretch {
+    from: usize,
+    to: usize,
+}
+
+impl Stretch {
+    fn between(old: &[char], new: &[char]) -> Self {
+        let from = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let room = old.len().min(new.len()) - from;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(room).take_while(|(a, b)| a == b).count();
+        Self { from, to: old.len() - tail }
+    }
+
+    /// How long the replacement is.
+    fn new_len(&self, new: &[char], old: &[char]) -> usize {
+        (self.to - self.from + new.len()).saturating_sub(old.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_typed_in_different_places_both_stay() {
+        for (base, local, merged, expect) in [
+            ("en två", "en, två", "en två tre", "en, två tre"),
+            ("en två", "en två tre", "noll en två", "noll en två tre"),
+            ("abc", "abXc", "Yabc", "YabXc"),
+            ("abc", "aXbc", "abcY", "aXbcY"),
+            ("abcdef", "abef", "abcdefgh", "abefgh"),
+            ("", "hej", "då", "hejdå"),
+        ] {
+            assert_eq!(rebase(base, local, merged), expect, "{base} {local} {merged}");
+        }
+    }
+
+    #[test]
+    fn nothing_moves_when_only_one_has_written() {
+        assert_eq!(rebase("a", "ab", "a"), "ab");
+        assert_eq!(rebase("a", "a", "ab"), "ab");
+        assert_eq!(rebase("a", "ab", "ab"), "ab");
+    }
+}

@@ -1,0 +1,277 @@
+//! The report as it is, before anybody has decided what it looks like.
+
+use std::sync::Arc;
+
+use super::computed::Facts;
+use super::figures::{Figure, Figures};
+use super::prose;
+use super::sections::SECTIONS;
+use crate::register::{Date, Register, Review, review_place, section_place};
+
+/// A year's report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Its title, with the year.
+    pub title: String,
+    /// Whose it is.
+    pub organisation: String,
+    /// Where it was written; may be empty.
+    pub town: String,
+    /// The day it is dated, once somebody has said so.
+    pub date: Option<Date>,
+    /// Its registration number; may be empty.
+    pub dnr: String,
+    /// The role that hands it over; may be empty.
+    pub signatory: String,
+    /// Whether it still lacks a date or a registration number.
+    pub draft: bool,
+    /// The year it is about.
+    pub year: i16,
+    /// The day its figures are of.
+    pub as_of: Date,
+    /// The language it is written in.
+    pub language: &'static str,
+    /// Its figures.
+    pub figures: Figures,
+    /// Its sections, in order.
+    pub sections: Vec<Section>,
+}
+
+/// A heading and what stands under it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Its name: a key's form, and the one its text has in the register.
+    pub name: &'static str,
+    /// The heading.
+    pub heading: String,
+    /// The heading's level, 1 to 3.
+    pub level: u8,
+    /// What the register says.
+    pub computed: Vec<Block>,
+    /// What people have written.
+    pub text: Vec<Block>,
+    /// The notes that its runs refer to.
+    pub footnotes: Vec<Footnote>,
+}
+
+impl Section {
+    /// All its blocks, in order: what people have written comes after what is computed.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.computed.iter().chain(&self.text)
+    }
+}
+
+/// A note at the foot of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footnote {
+    /// Its number, counted through the report from 1.
+    pub number: u32,
+    /// What it says.
+    pub text: String,
+}
+
+/// Running text: pieces one after the other.
+pub type Runs = Vec<Run>;
+
+/// One thing under a heading.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(Runs),
+    /// A list without order.
+    Bullets(Vec<Runs>),
+    /// A list in order, from 1.
+    Numbered(Vec<Runs>),
+    /// A table.
+    Table(Table),
+    /// The table of the year's figures; a page may make a box of it.
+    KeyFigures(Table),
+}
+
+/// A table. Every row has as many cells as the header.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// The columns' headings.
+    pub header: Vec<String>,
+    /// How each column is set.
+    pub align: Vec<Align>,
+    /// The rows below the header.
+    pub rows: Vec<Vec<Runs>>,
+}
+
+/// How a column is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A piece of running text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Run {
+    /// Words as they are. A line feed begins a new line.
+    Text(String),
+    /// Words that stand out.
+    Strong(String),
+    /// A figure of the register, as it is written.
+    Figure {
+        /// Which.
+        figure: Figure,
+        /// Its digits.
+        value: String,
+    },
+    /// A reference to the footnote with this number.
+    Footnote(u32),
+}
+
+impl Run {
+    /// Words as they are, without the characters that no document can hold.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self::Text(printable(text))
+    }
+
+    /// What it says in plain text; a reference to a footnote says nothing.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Strong(text) => text,
+            Self::Figure { value, .. } => value,
+            Self::Footnote(_) => "",
+        }
+    }
+}
+
+/// What runs say, one after the other.
+#[must_use]
+pub fn words(runs: &[Run]) -> String {
+    runs.iter().map(Run::words).collect()
+}
+
+/// The text without the characters that XML can't hold; line endings become line feeds and tabs become spaces.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' if letters.peek() == Some(&'\n') => {}
+            '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => kept.push('\n'),
+            '\t' => kept.push(' '),
+            '\n' => kept.push('\n'),
+            '\u{FFFE}' | '\u{FFFF}' => {}
+            letter if letter.is_control() => {}
+            letter => kept.push(letter),
+        }
+    }
+    kept
+}
+
+/// The same on a single line.
+pub(super) fn line(text: &str) -> String {
+    printable(text).replace('\n', " ").trim().to_owned()
+}
+
+/// A count as it is written in Swedish: `5 000`, with a space that doesn't break.
+#[must_use]
+pub fn number(count: u32) -> String {
+    let digits = count.to_string();
+    let mut written = String::with_capacity(digits.len() + 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if 0 < place && (digits.len() - place).is_multiple_of(3) {
+            written.push('\u{A0}');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+const MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
+/// A day in words: `26 mars 2025`.
+#[must_use]
+pub fn day_in_words(day: Date) -> String {
+    let month = usize::try_from(day.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    format!("{} {month} {}", day.day(), day.year())
+}
+
+impl Report {
+    /// The lines above the title: where and when, the registration number, and who hands it over.
+    #[must_use]
+    pub fn head(&self) -> Vec<String> {
+        let when = self.date.map_or_else(|| format!("utkast per {}", self.as_of), day_in_words);
+        let place = if self.town.is_empty() { when } else { format!("{}, {when}", self.town) };
+        let dnr = (!self.dnr.is_empty()).then(|| format!("Dnr: {}", self.dnr));
+        let signatory = (!self.signatory.is_empty()).then(|| format!("Rapportör: {}", self.signatory));
+        std::iter::once(place).chain(dnr).chain(signatory).collect()
+    }
+
+    /// One section.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+}
+
+/// Makes the report of a year.
+///
+/// Its figures are those of the register as it is; `today` decides which actions are late, unless the review names a
+/// day that the figures are of. The key figures get a column for the year before: `last`, or else what the register's
+/// own dates say of it, if they say anything.
+#[must_use]
+pub fn report(register: &Register, year: i16, today: Date, last: Option<&Figures>) -> Report {
+    let review = register.reviews.get(&review_place(year).key).map_or_else(Arc::<Review>::default, Arc::clone);
+    let organisation = register.organisation();
+    let as_of = review.cut_off.unwrap_or(today);
+    let figures = Figures::count(register, year, as_of);
+    let dated = if last.is_none() { Figures::at_the_end_of(register, year - 1) } else { None };
+    let mut facts = Facts::new(register, &review, &figures, last.or(dated.as_ref()));
+    let sections = SECTIONS
+        .iter()
+        .map(|plan| {
+            let (computed, footnotes) = facts.section(plan);
+            let written = register.sections.get(&section_place(year, plan.name).key);
+            Section {
+                name: plan.name,
+                heading: plan.heading(year),
+                level: plan.level,
+                computed,
+                text: written.map_or_else(Vec::new, |section| prose::blocks(&section.text, &figures)),
+                footnotes,
+            }
+        })
+        .collect();
+    let town = if review.town.is_empty() { &organisation.town } else { &review.town };
+    let (town, dnr) = (line(town), line(&review.dnr));
+    Report {
+        title: format!("Ledningens genomgång informationssäkerhet {year}"),
+        organisation: line(if organisation.name.is_empty() { &organisation.short } else { &organisation.name }),
+        town,
+        date: review.date,
+        draft: review.date.is_none() || dnr.is_empty(),
+        dnr,
+        signatory: line(&review.signatory),
+        year,
+        as_of,
+        language: "sv-SE",
+        figures,
+        sections,
+    }
+}

@@ -1,0 +1,173 @@
+//! What people write in a section, as blocks.
+//!
+//! A blank line begins a paragraph. Lines that begin with `- ` or `• ` are a list, lines from `1. ` a numbered one, and
+//! an indented line goes on with the item above it. `{{classified}}` is a figure. Nothing else is markup.
+
+use super::figures::{Figure, Figures};
+use super::model::{Block, Run, Runs, number, printable};
+use crate::register::{Choose, Term};
+
+/// The blocks of a text.
+#[must_use]
+pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
+    let text = printable(text);
+    let mut gathered: Vec<Gathered> = Vec::new();
+    let mut after_blank = true;
+    for line in text.lines() {
+        let words = line.trim();
+        if words.is_empty() {
+            after_blank = true;
+            continue;
+        }
+        let bullet = words.strip_prefix("- ").or_else(|| words.strip_prefix("• "));
+        match (bullet, numbered(words), gathered.last_mut()) {
+            (Some(item), _, Some(Gathered::Bullets(items))) => items.push(item.to_owned()),
+            (Some(item), ..) => gathered.push(Gathered::Bullets(vec![item.to_owned()])),
+            (_, Some((number, item)), Some(Gathered::Numbered(items))) if number != 1 => items.push(item.to_owned()),
+            (_, Some((1, item)), _) => gathered.push(Gathered::Numbered(vec![item.to_owned()])),
+            (.., Some(Gathered::Words(held))) if !after_blank => go_on(held, words),
+            (.., Some(Gathered::Bullets(items) | Gathered::Numbered(items))) if !after_blank && is_indented(line) => {
+                items.iter_mut().last().into_iter().for_each(|item| go_on(item, words));
+            }
+            _ => gathered.push(Gathered::Words(words.to_owned())),
+        }
+        after_blank = false;
+    }
+    let all = |items: Vec<String>| items.iter().map(|item| runs(item, figures)).collect();
+    gathered
+        .into_iter()
+        .map(|gathered| match gathered {
+            Gathered::Words(words) => Block::Paragraph(runs(&words, figures)),
+            Gathered::Bullets(items) => Block::Bullets(all(items)),
+            Gathered::Numbered(items) => Block::Numbered(all(items)),
+        })
+        .collect()
+}
+
+enum Gathered {
+    Words(String),
+    Bullets(Vec<String>),
+    Numbered(Vec<String>),
+}
+
+/// The number and the words of a line like `12. words`. A year is no such number.
+fn numbered(line: &str) -> Option<(u8, &str)> {
+    let (digits, words) = line.split_once(". ")?;
+    let is_number = digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    Some((is_number.then(|| digits.parse().ok())??, words))
+}
+
+fn is_indented(line: &str) -> bool {
+    line.starts_with([' ', '\u{A0}'])
+}
+
+fn go_on(held: &mut String, words: &str) {
+    held.push('\n');
+    held.push_str(words);
+}
+
+/// Text with its placeholders turned into figures. A placeholder that names no figure stays as it is.
+#[must_use]
+pub fn runs(text: &str, figures: &Figures) -> Runs {
+    let mut runs = Vec::new();
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let found = after.split_once("}}").and_then(|(key, after)| Some((Figure::from_key(key.trim())?, after)));
+        words.push_str(before);
+        if let Some((figure, after)) = found {
+            if !words.is_empty() {
+                runs.push(Run::text(&std::mem::take(&mut words)));
+            }
+            runs.push(Run::Figure { figure, value: number(figures.get(figure)) });
+            rest = after;
+        } else {
+            words.push_str("{{");
+            rest = after;
+        }
+    }
+    words.push_str(rest);
+    if !words.is_empty() {
+        runs.push(Run::text(&words));
+    }
+    runs
+}
+
+/// The placeholder of a figure.
+#[must_use]
+pub fn placeholder(figure: Figure) -> String {
+    format!("{{{{{}}}}}", figure.key())
+}
+
+/// Every figure that can be put into a text: its placeholder, its name, and what it is now.
+#[must_use]
+pub fn insertable(figures: &Figures) -> Vec<(String, Term, String)> {
+    Figure::ALL.iter().map(|figure| (placeholder(*figure), figure.term(), number(figures.get(*figure)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::register::Register;
+    use crate::report::model::words;
+
+    fn shape(text: &str) -> Vec<String> {
+        let figures = Figures::count(&Register::default(), 2024, jiff::civil::date(2025, 1, 1));
+        let items = |mark: &str, items: &[Runs]| items.iter().map(|item| format!("{mark}{}", words(item))).collect();
+        blocks(text, &figures)
+            .iter()
+            .map(|block| match block {
+                Block::Paragraph(runs) => vec![words(runs)],
+                Block::Bullets(list) => items("* ", list),
+                Block::Numbered(list) => items("# ", list),
+                Block::Table(_) | Block::KeyFigures(_) => vec![],
+            })
+            .map(|block| block.join("|"))
+            .collect()
+    }
+
+    #[test]
+    fn a_text_has_the_blocks_that_its_lines_say() {
+        let table: &[(&str, &[&str])] = &[
+            ("", &[]),
+            ("\n \n", &[]),
+            ("Ett\ntvå\n\n\ntre", &["Ett\ntvå", "tre"]),
+            ("Så här:\n- ett\n- två\nslut", &["Så här:", "* ett|* två", "slut"]),
+            ("• ett\n  mer\n• två", &["* ett\nmer|* två"]),
+            ("- ett\n\n- två", &["* ett|* två"]),
+            ("1. ett\n2. två", &["# ett|# två"]),
+            ("3. är ingen lista", &["3. är ingen lista"]),
+            ("2024. Ett år", &["2024. Ett år"]),
+            ("# Rubrik\n*fet* <b>", &["# Rubrik\n*fet* <b>"]),
+            ("-utan mellanrum", &["-utan mellanrum"]),
+            ("a\r\nb\rc\u{0}d\u{1b}", &["a\nb\ncd"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(shape(text), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_becomes_its_figure_and_an_unknown_one_stays() {
+        let figures = Figures::count(&Register::default(), 2024, jiff::civil::date(2025, 1, 1));
+        let zero = |figure| Run::Figure { figure, value: "0".into() };
+        assert_eq!(
+            runs("{{systems}} av {{ classified }}.", &figures),
+            [zero(Figure::Systems), Run::Text(" av ".into()), zero(Figure::Classified), Run::Text(".".into())]
+        );
+        for text in ["{{klassade}}", "{{", "{{systems", "{systems}", "}}{{"] {
+            assert_eq!(runs(text, &figures), [Run::Text(text.into())], "{text}");
+        }
+        assert_eq!(words(&runs("{{x {{systems}}", &figures)), "{{x 0");
+    }
+
+    #[test]
+    fn every_figure_can_be_inserted_and_is_then_read_back() {
+        let figures = Figures::count(&Register::default(), 2024, jiff::civil::date(2025, 1, 1));
+        let all = insertable(&figures);
+        assert_eq!(all.len(), Figure::ALL.len());
+        for ((placeholder, _, value), figure) in all.iter().zip(Figure::ALL) {
+            assert_eq!(runs(placeholder, &figures), [Run::Figure { figure: *figure, value: value.clone() }]);
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! What the one who signs should look at before the report goes out.
+
+use super::figures::{self, Figure};
+use super::model::{Block, Report, Run, Runs, Section};
+use crate::register::{Choose, Date, Language, Register};
+
+/// Something to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The section's name; none when it is about the report as a whole.
+    pub section: Option<&'static str>,
+    /// What it is.
+    pub concern: Concern,
+}
+
+/// What there is to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Concern {
+    /// The report has no date.
+    DateMissing,
+    /// The report has no registration number.
+    DnrMissing,
+    /// Nothing stands under the heading.
+    Empty,
+    /// The text names another year.
+    OtherYear {
+        /// The year it names.
+        year: i16,
+    },
+    /// The text says a number, and the register another.
+    Contradicted {
+        /// The words of the text.
+        said: String,
+        /// What they seem to be about.
+        figure: Figure,
+        /// What the register says.
+        counted: u32,
+    },
+    /// The text holds a placeholder that is no figure's.
+    UnknownPlaceholder {
+        /// As it is written.
+        placeholder: String,
+    },
+    /// There is no training count.
+    TrainingMissing,
+    /// The training count is older than the year.
+    TrainingOld {
+        /// Its day.
+        day: Date,
+    },
+}
+
+impl Warning {
+    /// What to tell a person.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let swedish = language == Language::Swedish;
+        let say = |sv: &str, en: &str| if swedish { sv.to_owned() } else { en.to_owned() };
+        match &self.concern {
+            Concern::DateMissing => say("Rapporten saknar datum.", "The report has no date."),
+            Concern::DnrMissing => say("Rapporten saknar diarienummer.", "The report has no registration number."),
+            Concern::Empty => say("Avsnittet är tomt.", "The section is empty."),
+            Concern::OtherYear { year } => say(
+                &format!("Texten nämner {year}. Stämmer det, eller är texten från en tidigare rapport?"),
+                &format!("The text mentions {year}. Is that right, or is the text from an earlier report?"),
+            ),
+            Concern::Contradicted { said, figure, counted } => {
+                let term = figure.term().in_language(language);
+                say(
+                    &format!(
+                        "I texten står ”{said}”, men enligt registret är det {counted} ({}).",
+                        term.to_lowercase()
+                    ),
+                    &format!("The text says “{said}”, but the register says {counted} ({}).", term.to_lowercase()),
+                )
+            }
+            Concern::UnknownPlaceholder { placeholder } => say(
+                &format!("Det finns ingen siffra som heter {placeholder}."),
+                &format!("There is no figure called {placeholder}."),
+            ),
+            Concern::TrainingMissing => say(
+                "Ingen avläsning av utbildningen finns för året eller tidigare.",
+                "There is no training count for the year or before it.",
+            ),
+            Concern::TrainingOld { day } => say(
+                &format!("Den senaste avläsningen av utbildningen är från {day}, före det år som rapporten gäller."),
+                &format!("The latest training count is of {day}, before the year of the report."),
+            ),
+        }
+    }
+}
+
+/// Everything to look at, in the order of the report.
+#[must_use]
+pub fn warnings(register: &Register, report: &Report) -> Vec<Warning> {
+    let whole = |concern| Warning { section: None, concern };
+    let date = report.date.is_none().then(|| whole(Concern::DateMissing));
+    let dnr = report.dnr.is_empty().then(|| whole(Concern::DnrMissing));
+    let mut found: Vec<Warning> = date.into_iter().chain(dnr).collect();
+    for section in &report.sections {
+        let concerns = of_section(register, report, section);
+        found.extend(concerns.into_iter().map(|concern| Warning { section: Some(section.name), concern }));
+    }
+    found
+}
+
+fn of_section(register: &Register, report: &Report, section: &Section) -> Vec<Concern> {
+    let mut concerns = Vec::new();
+    if section.blocks().next().is_none() {
+        concerns.push(Concern::Empty);
+    }
+    if section.name == "training" {
+        match figures::training(register, report.year).and_then(|(_, training)| training.cut_off) {
+            None => concerns.push(Concern::TrainingMissing),
+            Some(day) if day.year() < report.year => concerns.push(Concern::TrainingOld { day }),
+            Some(_) => {}
+        }
+    }
+    let counted_here: Vec<String> = section.computed.iter().flat_map(numbers_in).collect();
+    for runs in section.text.iter().flat_map(texts) {
+        let sentence: String = runs
+            .iter()
+            .map(|run| match run {
+                // A figure can't be wrong. It stands as a wall between the words on its two sides.
+                Run::Figure { .. } => "; ",
+                run => run.words(),
+            })
+            .collect();
+        concerns.extend(unknown_placeholders(&sentence));
+        concerns.extend(other_years(&sentence, report.year));
+        concerns.extend(contradicted(&sentence, report, section, &counted_here));
+    }
+    let mut seen = Vec::new();
+    concerns.retain(|concern| {
+        !seen.contains(concern) && {
+            seen.push(concern.clone());
+            true
+        }
+    });
+    concerns
+}
+
+fn texts(block: &Block) -> Vec<&Runs> {
+    match block {
+        Block::Paragraph(runs) => vec![runs],
+        Block::Bullets(items) | Block::Numbered(items) => items.iter().collect(),
+        Block::Table(table) | Block::KeyFigures(table) => table.rows.iter().flatten().collect(),
+    }
+}
+
+/// The numbers that the register itself says in a block: breakdowns are as true as the figures.
+fn numbers_in(block: &Block) -> Vec<String> {
+    let mut found = Vec::new();
+    for runs in texts(block) {
+        for run in runs {
+            found.extend(
+                run.words()
+                    .replace('\u{A0}', "")
+                    .split(|letter: char| !letter.is_ascii_digit())
+                    .filter(|digits| !digits.is_empty())
+                    .map(str::to_owned),
+            );
+        }
+    }
+    found
+}
+
+fn unknown_placeholders(text: &str) -> Vec<Concern> {
+    text.split("{{")
+        .skip(1)
+        .filter_map(|after| after.split_once("}}"))
+        .filter(|(key, _)| !key.contains('\n') && key.chars().count() <= 60)
+        .map(|(key, _)| Concern::UnknownPlaceholder { placeholder: format!("{{{{{key}}}}}") })
+        .collect()
+}
+
+/// The years from 2000 on that are neither the report's, nor one of the three it plans for.
+///
+/// A year that is part of a registration number (`2021/866`), of a law's number (`2025:1506`) or of a standard's is a
+/// name and no year, and so is one in a sentence that names a registration number.
+fn other_years(text: &str, year: i16) -> Vec<Concern> {
+    let mut found = Vec::new();
+    for sentence in text.split_inclusive(['.', '!', '?', '\n']) {
+        if words_of(sentence).any(|word| word.eq_ignore_ascii_case("dnr")) {
+            continue;
+        }
+        let letters: Vec<char> = sentence.chars().collect();
+        for (place, digits) in letters.windows(4).enumerate() {
+            let [a, b, c, d] = digits else { continue };
+            let before = place.checked_sub(1).and_then(|before| letters.get(before)).copied().unwrap_or(' ');
+            let after = letters.get(place + 4).copied().unwrap_or(' ');
+            let part_of_more = |letter: char| letter.is_alphanumeric() || matches!(letter, '/' | ':');
+            // A colon that ends a clause is followed by a space: "Under 2022: …".
+            let next = letters.get(place + 5).copied().unwrap_or(' ');
+            if part_of_more(before) || (part_of_more(after) && (after != ':' || next.is_ascii_digit())) {
+                continue;
+            }
+            let named: String = [*a, *b, *c, *d].iter().collect();
+            let Some(named) = named.parse::<i16>().ok().filter(|_| digits.iter().all(char::is_ascii_digit)) else {
+                continue;
+            };
+            if (2000..2100).contains(&named) && !(year..=year + 3).contains(&named) {
+                found.push(Concern::OtherYear { year: named });
+            }
+        }
+    }
+    found
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// How many words away a word may be to be about a number.
+const NEAR: usize = 8;
+
+/// Numbers written by hand beside a word that a figure is about, where the register says otherwise.
+///
+/// A number belongs to the words after it in its clause, or to the words before it when none of those says anything.
+/// It is let be when it equals any figure that the clause may be about, or any number computed in the section. A number
+/// of systems alone says nothing about all of them, so that one needs "cirka", "totalt" or "tjänster" beside it.
+fn contradicted(text: &str, report: &Report, section: &Section, counted_here: &[String]) -> Vec<Concern> {
+    let about_training =
+        section.name == "training" || words_of(text).any(|word| word.to_lowercase().contains("utbild"));
+    let mut found = Vec::new();
+    for clause in text.split([',', ';', ':', '.', '!', '?', '(', ')', '\n']) {
+        let words: Vec<&str> = clause.split_whitespace().collect();
+        let numbers: Vec<(usize, u32)> =
+            words.iter().enumerate().filter_map(|(place, word)| Some((place, number_said(word)?))).collect();
+        for (nth, (place, said)) in numbers.iter().enumerate() {
+            let next = numbers.get(nth + 1).map_or(words.len(), |(next, _)| *next).min(place + 1 + NEAR);
+            let before = nth.checked_sub(1).and_then(|nth| numbers.get(nth)).map_or(0, |(place, _)| place + 1);
+            let before = before.max(place.saturating_sub(NEAR));
+            let (before, after) =
+                (words.get(before..*place).unwrap_or_default(), words.get(place + 1..next).unwrap_or_default());
+            if after.first().is_some_and(|word| matches!(*word, "%" | "procent" | "kronor" | "kr")) {
+                continue;
+            }
+            let counts_all = before.last().is_some_and(|word| {
+                matches!(word.to_lowercase().as_str(), "cirka" | "ca" | "omkring" | "ungefär" | "totalt" | "sammanlagt")
+            });
+            let mut candidates = meant(after, counts_all, about_training);
+            let mut shown = words.get(*place..(place + 1 + after.len()).min(place + 4)).unwrap_or_default().join(" ");
+            if candidates.is_empty() {
+                candidates = meant(before, counts_all, about_training);
+                candidates.reverse();
+                shown = words.get(place.saturating_sub(3)..=*place).unwrap_or_default().join(" ");
+            }
+            let Some(figure) = candidates.first().copied() else { continue };
+            let agrees = candidates.iter().any(|figure| report.figures.get(*figure) == *said)
+                || counted_here.contains(&said.to_string());
+            if !agrees {
+                found.push(Concern::Contradicted { said: shown, figure, counted: report.figures.get(figure) });
+            }
+        }
+    }
+    found
+}
+
+/// The figures that words may be about, the nearest first.
+fn meant(words: &[&str], counts_all: bool, about_training: bool) -> Vec<Figure> {
+    let mut meant = Vec::new();
+    let mut missing = false;
+    let services = words.iter().any(|word| word.to_lowercase().starts_with("tjänster"));
+    for word in words {
+        let word = word.to_lowercase();
+        let has = |stem: &str| word.starts_with(stem);
+        missing |= has("sakna") || word == "utan" || word == "ej" || word == "inte";
+        if has("verksamhetsrelaterad") {
+            meant.push(Figure::IncidentsBusiness);
+        } else if word.ends_with("incident") || word.ends_with("incidenter") || word.ends_with("incidenterna") {
+            meant.push(Figure::Incidents);
+        } else if has("oklassad") || (missing && (has("klassa") || has("klassning") || has("informationsklass"))) {
+            meant.push(Figure::Unclassified);
+        } else if ["klassad", "klassat", "klassats", "informationsklassad", "informationsklassat"]
+            .iter()
+            .any(|s| has(s))
+        {
+            meant.push(Figure::Classified);
+        } else if has("handlingsplan") && !missing {
+            meant.push(Figure::ActionPlan);
+        } else if has("riskanalys") && !missing {
+            meant.push(Figure::RiskAnalysis);
+        } else if has("informationsägare") && missing {
+            meant.push(Figure::InformationOwnerMissing);
+        } else if (word == "ägare" || has("systemägare") || has("objektägare")) && missing {
+            meant.push(Figure::OwnerMissing);
+        } else if (word == "chefer" || word == "cheferna") && about_training {
+            meant.extend([Figure::TrainedManagers, Figure::Managers]);
+        } else if (["medarbetare", "personer", "anställda"].contains(&word.as_str()) || has("utbildade"))
+            && about_training
+        {
+            meant.extend([Figure::Trained, Figure::People]);
+        }
+    }
+    let systems = words.iter().any(|word| word.to_lowercase().starts_with("system"));
+    if meant.is_empty() && systems && (counts_all || services) {
+        meant.push(Figure::Systems);
+    }
+    meant
+}
+
+/// The number that a word says, in digits or in letters. Years are no counts, and "en" is mostly an article.
+fn number_said(word: &str) -> Option<u32> {
+    const LETTERS: [&str; 11] = ["två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"];
+    if let Some(place) = LETTERS.iter().position(|letters| word.to_lowercase() == *letters) {
+        return u32::try_from(place + 2).ok();
+    }
+    let digits = word.replace('\u{A0}', "");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = digits.parse().ok()?;
+    let may_be_year = digits.len() == 4 && (1900..2100).contains(&number);
+    (!may_be_year).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::register::{Entry, Language, Value, section_place};
+    use crate::report::model;
+    use crate::report::prose::blocks;
+    use jiff::civil::date;
+
+    /// A report on 2024 whose register holds nothing but `text`, so that every figure is 0.
+    fn concerns(section: &str, text: &str) -> Vec<Concern> {
+        let mut register = Register::default();
+        register.put(Entry {
+            place: section_place(2024, section),
+            fields: Some(vec![("text".into(), Value::Prose(text.into()))]),
+        });
+        let report = model::report(&register, 2024, date(2025, 3, 26), None);
+        assert_eq!(report.section(section).unwrap().text, blocks(text, &report.figures));
+        warnings(&register, &report)
+            .into_iter()
+            .filter(|warning| warning.section == Some(section))
+            .map(|warning| warning.concern)
+            .collect()
+    }
+
+    #[test]
+    fn another_year_is_found_and_the_names_of_documents_are_not() {
+        let table: &[(&str, &[i16])] = &[
+            ("Under år 2023 har inga rekommendationer lämnats.", &[2023]),
+            ("Under 2024, 2025, 2026 och 2027.", &[]),
+            ("2028 är för långt bort", &[2028]),
+            ("Perioden 2022–2024", &[2022]),
+            ("Läget 2023-11-26", &[2023]),
+            ("Under 2022: inget.", &[2022]),
+            ("Riktlinjen har dnr 2021/866 och lagen 2006:544.", &[]),
+            ("Riktlinje beslutad 2022-02-21, Dnr: 2021/866", &[]),
+            ("ISO/IEC 27001:2022, A2023B, 12023, 20231", &[]),
+            ("År 1999 och 2100", &[]),
+        ];
+        for (text, years) in table {
+            let found: Vec<i16> = concerns("audits", text)
+                .into_iter()
+                .filter_map(|concern| match concern {
+                    Concern::OtherYear { year } => Some(year),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(found, *years, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_beside_a_figures_word_is_held_against_the_register() {
+        let table: &[(&str, Option<Figure>)] = &[
+            ("16 system klassade", Some(Figure::Classified)),
+            ("Av bolagets system har 18 st klassats", Some(Figure::Classified)),
+            ("cirka 80 system och tjänster", Some(Figure::Systems)),
+            ("Tre system flyttas till den nya driften.", None),
+            ("17 har en tydlig handlingsplan", Some(Figure::ActionPlan)),
+            ("riskanalys har gjorts för 10 st", Some(Figure::RiskAnalysis)),
+            ("Två betraktas som verksamhetsrelaterade", Some(Figure::IncidentsBusiness)),
+            ("14 informationssäkerhetsincidenter rapporterades", Some(Figure::Incidents)),
+            ("62 system saknar klassning", Some(Figure::Unclassified)),
+            ("5 system saknar informationsägare", Some(Figure::InformationOwnerMissing)),
+            ("139 medarbetare har gått utbildningen", Some(Figure::Trained)),
+            ("25 chefer har gått utbildningen", Some(Figure::TrainedManagers)),
+            ("25 chefer deltog i mötet", None),
+            ("18 % är klassade", None),
+            ("0 incidenter", None),
+            ("{{incidents}} incidenter, {{classified}} klassade system", None),
+            ("2024 rapporterades incidenter", None),
+            ("kapitel 3 i ISO 27001", None),
+        ];
+        for (text, figure) in table {
+            let found: Vec<Figure> = concerns("law", text)
+                .into_iter()
+                .filter_map(|concern| match concern {
+                    Concern::Contradicted { figure, .. } => Some(figure),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(found.first(), figure.as_ref(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_placeholder_and_an_empty_section_are_told() {
+        let placeholder = Concern::UnknownPlaceholder { placeholder: "{{klassade}}".into() };
+        assert_eq!(concerns("law", "{{klassade}} är {{classified}}"), [placeholder]);
+        assert_eq!(concerns("law", " \n"), [Concern::Empty]);
+        assert_eq!(concerns("law", "Text."), []);
+    }
+
+    #[test]
+    fn what_the_whole_report_lacks_comes_first_in_both_languages() {
+        let register = Register::default();
+        let report = model::report(&register, 2024, date(2025, 3, 26), None);
+        let found = warnings(&register, &report);
+        let concerns: Vec<_> = found.iter().take(2).map(|warning| warning.concern.clone()).collect();
+        assert_eq!(concerns, [Concern::DateMissing, Concern::DnrMissing]);
+        assert!(found.iter().any(|warning| warning.concern == Concern::TrainingMissing));
+        for warning in found {
+            assert_ne!(warning.text(Language::Swedish), warning.text(Language::English));
+        }
+    }
+}

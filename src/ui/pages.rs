@@ -1,0 +1,13 @@
+//! One file a page.
+
+pub mod actions;
+pub mod decisions;
+pub mod import;
+pub mod incidents;
+pub mod overview;
+pub mod report;
+pub mod settings;
+pub mod start;
+pub mod system;
+pub mod systems;
+pub mod training;

@@ -1,0 +1,152 @@
+//! Before there is a register, and when there can't be one.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::device;
+use crate::browser::keeper::protocol::Request;
+use crate::register::{Organisation, organisation_place};
+use crate::ui::session::{Answer, Session};
+use crate::ui::shell::refusal_text;
+use crate::ui::words::i18n::{t, t_string, use_i18n};
+
+/// While the register is being opened.
+#[component]
+pub fn Opening() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <main class="start" aria-busy="true">
+            <p class="start__name">"Klassrum"</p>
+            <p class="soft">{t!(i18n, start.opening)}</p>
+        </main>
+    }
+}
+
+/// The first visit: begin a register, open one, or try with the example.
+#[component]
+pub fn Start() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let name = RwSignal::new(String::new());
+    let error = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let file = NodeRef::<Input>::new();
+
+    let create = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        session.tell(&Request::Create);
+        let name = name.get_untracked().trim().to_owned();
+        if !name.is_empty() {
+            session.set(organisation_place(), Organisation::NAME, crate::register::Value::Line(name));
+        }
+        spawn_local(async {
+            device::ask_to_keep().await;
+        });
+    };
+    let opened = move |_| {
+        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let Some(chosen) = chosen else { return };
+        busy.set(true);
+        spawn_local(async move {
+            match device::bytes_of(&chosen).await {
+                Ok(bytes) => session.ask(
+                    |ticket| Request::Merge(ticket, bytes),
+                    move |answer| {
+                        busy.try_set(false);
+                        if let Answer::Refused(why) = answer {
+                            error.try_set(Some(refusal_text(i18n, &why)));
+                        }
+                    },
+                ),
+                Err(_) => {
+                    busy.set(false);
+                    error.set(Some(t_string!(i18n, start.unreadable).to_owned()));
+                }
+            }
+        });
+    };
+    let example = move |_| {
+        busy.set(true);
+        super::import::load_example(session, move |problem| {
+            busy.try_set(false);
+            error.try_set(problem);
+        });
+    };
+    view! {
+        <main class="start">
+            <h1 class="start__name">"Klassrum"</h1>
+            <p class="start__lead">{t!(i18n, start.lead)}</p>
+            <Show when=move || error.with(Option::is_some)>
+                <p class="notice notice--bad" role="alert">{move || error.get()}</p>
+            </Show>
+            <div class="start__ways" aria-busy=move || busy.get().to_string()>
+                <form class="card" on:submit=create>
+                    <h2>{t!(i18n, start.create)}</h2>
+                    <p class="soft">{t!(i18n, start.create_about)}</p>
+                    <div class="field">
+                        <label for="organisation">{t!(i18n, start.organisation)}</label>
+                        <input id="organisation" autocomplete="organization" bind:value=name />
+                    </div>
+                    <button class="button button--main" disabled=busy>{t!(i18n, start.create)}</button>
+                </form>
+                <section class="card">
+                    <h2>{t!(i18n, start.open)}</h2>
+                    <p class="soft">{t!(i18n, start.open_about)}</p>
+                    <label class="button button--file">
+                        {t!(i18n, start.open)}
+                        <input type="file" accept=".automerge" node_ref=file on:change=opened disabled=busy />
+                    </label>
+                </section>
+                <section class="card">
+                    <h2>{t!(i18n, start.example)}</h2>
+                    <p class="soft">{t!(i18n, start.example_about)}</p>
+                    <button type="button" class="button" on:click=example disabled=busy>
+                        {t!(i18n, start.example)}
+                    </button>
+                </section>
+            </div>
+            <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, start.working))}</p>
+        </main>
+    }
+}
+
+/// The register is there but can't be opened: never an empty one in its place.
+#[component]
+pub fn CannotOpen(
+    /// What stood in the way.
+    why: String,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <main class="start">
+            <h1>{t!(i18n, start.cannot_open)}</h1>
+            <p role="alert">{t!(i18n, start.cannot_open_about)}</p>
+            <p class="soft">{why}</p>
+            <a class="button button--main" href="/">{t!(i18n, start.again)}</a>
+        </main>
+    }
+}
+
+/// The keeper is gone.
+#[component]
+pub fn Lost() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <main class="start">
+            <h1>{t!(i18n, start.lost)}</h1>
+            <p role="alert">{t!(i18n, start.lost_about)}</p>
+            <a class="button button--main" href="/">{t!(i18n, start.again)}</a>
+        </main>
+    }
+}
+
+/// An address that leads nowhere.
+#[component]
+pub fn NoSuchPage() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <h1>{t!(i18n, start.no_page)}</h1>
+        <p><a href="/">{t!(i18n, nav.overview)}</a></p>
+    }
+}

@@ -1,0 +1,10 @@
+//! Parts that several pages are made of.
+
+pub mod confirm;
+pub mod fields;
+pub mod history;
+pub mod icons;
+pub mod level;
+pub mod number;
+pub mod records;
+pub mod years;

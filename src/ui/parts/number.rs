@@ -1,0 +1,41 @@
+//! A figure that is a link to the list behind it.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::register::Choose;
+use crate::report::figures::{Figure, IncidentsOnly, ListBehind};
+
+/// The address of the list behind a figure.
+#[must_use]
+pub fn address(behind: &ListBehind) -> String {
+    match behind {
+        ListBehind::Systems(only) if only.key() == "all" => "/system".to_owned(),
+        ListBehind::Systems(only) => format!("/system?only={}", only.key()),
+        ListBehind::Incidents { year, only: IncidentsOnly::All } => format!("/incidenter?year={year}"),
+        ListBehind::Incidents { year, only } => format!("/incidenter?year={year}&only={}", only.key()),
+        ListBehind::Classifications { year, archive } => {
+            format!("/klassningar?year={year}{}", if *archive { "&archive=yes" } else { "" })
+        }
+        ListBehind::Actions { late } => format!("/atgarder{}", if *late { "?late=yes" } else { "" }),
+        ListBehind::Training => "/utbildning".to_owned(),
+    }
+}
+
+/// A number that leads to its list.
+#[component]
+pub fn Number(
+    /// Which figure it is.
+    figure: Figure,
+    /// Its value.
+    #[prop(into)]
+    value: Signal<u32>,
+    /// The list behind it.
+    behind: ListBehind,
+) -> impl IntoView {
+    view! {
+        <A href=address(&behind) attr:class="number" attr:data-figure=figure.key()>
+            {move || value.get()}
+        </A>
+    }
+}

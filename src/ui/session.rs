@@ -1,0 +1,405 @@
+//! What a page knows and can ask for: the picture of the register, and the commands that change the register itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::browser::device;
+use crate::browser::keeper::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket};
+use crate::browser::keeper::{Keeper, Packed};
+use crate::browser::offline::{self, OfflineState};
+use crate::document::{Author, Past};
+use crate::register::list::Index;
+use crate::register::{Command, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
+
+/// The register as it is shown, and its list of systems.
+#[derive(Default)]
+pub struct Picture {
+    /// Every record.
+    pub register: Register,
+    /// The rows of the list of systems.
+    pub index: Index,
+}
+
+impl Picture {
+    /// Takes in a part of a register that is being opened: what belongs to a system comes before the system.
+    fn open(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            let system = (entry.place.kind == RecordKind::System).then(|| entry.place.key.clone());
+            self.register.put(entry);
+            if let Some(system) = system {
+                self.index.refresh(&self.register, &system);
+            }
+        }
+    }
+
+    fn put(&mut self, entries: Vec<Entry>) {
+        let mut systems: Vec<Key> = Vec::new();
+        for entry in entries {
+            if matches!(entry.place.kind, RecordKind::System) || has_system(entry.place.kind) {
+                systems.push(entry.place.key.root());
+            }
+            self.register.put(entry);
+        }
+        systems.sort_unstable();
+        systems.dedup();
+        for system in systems {
+            self.index.refresh(&self.register, &system);
+        }
+    }
+}
+
+fn has_system(kind: RecordKind) -> bool {
+    kind.owner().is_some_and(|owner| owner == RecordKind::System || has_system(owner))
+}
+
+/// Where the register stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is being opened.
+    Opening,
+    /// This device holds none.
+    Nothing,
+    /// It is shown as it was last opened, while its document is being read.
+    Glimpsed,
+    /// It is open; read-only when its document has this newer schema.
+    Open {
+        /// The newer schema.
+        newer: Option<u32>,
+    },
+    /// It could not be opened, and why. What is stored is untouched.
+    CannotOpen(String),
+    /// The keeper is gone. What was stored is stored.
+    Lost,
+}
+
+/// How far this tab's edits have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saving {
+    /// Nothing has been edited here yet.
+    Untouched,
+    /// On their way to the disk.
+    Underway,
+    /// On this device since then.
+    Stored(DateTime),
+    /// Held in memory only.
+    Failed(NotStored),
+}
+
+/// An answer to one request.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It was done, and the picture shows it.
+    Done,
+    /// It was not done.
+    Refused(Refusal),
+    /// What merging a file would change.
+    Inspected(Difference),
+    /// The whole document.
+    Saved(Rc<Vec<u8>>),
+    /// What a record has been.
+    History(Rc<Vec<Past>>),
+    /// The register at an earlier time, if it has history that old.
+    At(Option<Rc<Register>>),
+}
+
+type Waiting = BTreeMap<Ticket, Box<dyn FnOnce(Answer)>>;
+
+/// A handle that every component may hold.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The register as it is shown.
+    pub picture: RwSignal<Picture>,
+    /// Where it stands.
+    pub standing: RwSignal<Standing>,
+    /// How far this tab's edits have come.
+    pub saving: RwSignal<Saving>,
+    /// Whether there is an edit to take back.
+    pub can_undo: RwSignal<bool>,
+    /// Whether there is one to make again.
+    pub can_redo: RwSignal<bool>,
+    /// The last refusal that nobody waited for.
+    pub refusal: RwSignal<Option<Refusal>>,
+    /// Who edits here.
+    pub author: RwSignal<Author>,
+    /// Whether the app starts without a network.
+    pub offline: RwSignal<OfflineState>,
+    /// The controls that hold words which have not been sent yet.
+    unsent: RwSignal<BTreeSet<String>>,
+    seen: StoredValue<Seen>,
+    /// How far down each address was scrolled.
+    places: StoredValue<BTreeMap<String, f64>>,
+    /// Whether the page that is coming was reached by Back or Forward.
+    back: StoredValue<bool>,
+    sent: StoredValue<Ticket>,
+    waiting: StoredValue<Waiting, LocalStorage>,
+    keeper: StoredValue<Option<Keeper>, LocalStorage>,
+}
+
+impl Session {
+    /// Starts the keeper and puts the session where components find it.
+    pub fn provide() -> Self {
+        let session = Self {
+            picture: RwSignal::new(Picture::default()),
+            standing: RwSignal::new(Standing::Opening),
+            saving: RwSignal::new(last_saved()),
+            can_undo: RwSignal::new(false),
+            can_redo: RwSignal::new(false),
+            refusal: RwSignal::new(None),
+            author: RwSignal::new(author()),
+            offline: RwSignal::new(offline::state()),
+            unsent: RwSignal::new(BTreeSet::new()),
+            seen: StoredValue::new(Seen::default()),
+            places: StoredValue::new(BTreeMap::new()),
+            back: StoredValue::new(false),
+            sent: StoredValue::new(0),
+            waiting: StoredValue::new_local(Waiting::new()),
+            keeper: StoredValue::new_local(None),
+        };
+        match Keeper::start(session.author.get_untracked(), move |event| session.hear(event)) {
+            Ok(keeper) => session.keeper.set_value(Some(keeper)),
+            Err(_) => session.standing.set(Standing::Lost),
+        }
+        offline::register(move |state| session.offline.set(state));
+        let popped = window_event_listener(leptos::ev::popstate, move |_| session.back.set_value(true));
+        on_cleanup(move || popped.remove());
+        provide_context(session);
+        session
+    }
+
+    /// The session of the page this component is on.
+    #[must_use]
+    pub fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Reads something out of the register; runs again when the register changes.
+    pub fn read<T>(&self, read: impl FnOnce(&Register) -> T) -> T {
+        self.picture.with(|picture| read(&picture.register))
+    }
+
+    /// Whether the register can be edited.
+    #[must_use]
+    pub fn editable(&self) -> bool {
+        self.standing.with(|standing| matches!(standing, Standing::Open { newer: None }))
+    }
+
+    /// Tells whether the control called `id` holds words that have not been sent yet: until then nothing is shown as
+    /// saved, and whoever leaves the page is asked.
+    pub fn holds_unsent(&self, id: &str, unsent: bool) {
+        if self.unsent.with_untracked(|controls| controls.contains(id)) == unsent {
+            return;
+        }
+        self.unsent.update(|controls| {
+            if unsent {
+                controls.insert(id.to_owned());
+            } else {
+                controls.remove(id);
+            }
+        });
+    }
+
+    /// Whether any control holds words that have not been sent yet.
+    #[must_use]
+    pub fn has_unsent(&self) -> bool {
+        self.unsent.with(|controls| !controls.is_empty())
+    }
+
+    /// Sends an edit.
+    pub fn send(&self, command: Command) {
+        self.ask(|ticket| Request::Apply(ticket, command), |_| {});
+    }
+
+    /// Sends an edit and tells `then` how it went.
+    pub fn send_then(&self, command: Command, then: impl FnOnce(Answer) + 'static) {
+        self.ask(|ticket| Request::Apply(ticket, command), then);
+    }
+
+    /// Puts one field in place.
+    pub fn set(&self, place: Place, field: Field, value: Value) {
+        self.send(Command::Set { place, field: field.key.to_owned(), value });
+    }
+
+    /// Changes longer text from what the person had seen.
+    pub fn write(&self, place: Place, field: Field, text: String, seen: Seen) {
+        self.send(Command::Write { place, field: field.key.to_owned(), text, seen });
+    }
+
+    /// What of the document has been shown.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        self.seen.get_value()
+    }
+
+    /// Takes back this tab's last edit.
+    pub fn undo(&self) {
+        self.ask(Request::Undo, |_| {});
+    }
+
+    /// Makes it again.
+    pub fn redo(&self) {
+        self.ask(Request::Redo, |_| {});
+    }
+
+    /// Asks the keeper for something, and tells `then` the answer.
+    pub fn ask(&self, request: impl FnOnce(Ticket) -> Request, then: impl FnOnce(Answer) + 'static) {
+        let mut edits = false;
+        let ticket = self.keeper.with_value(|keeper| {
+            keeper.as_ref().map(|keeper| {
+                keeper.ask(|ticket| {
+                    let request = request(ticket);
+                    edits = matches!(
+                        request,
+                        Request::Apply(..) | Request::Undo(_) | Request::Redo(_) | Request::Merge(..)
+                    );
+                    request
+                })
+            })
+        });
+        if let Some(ticket) = ticket {
+            self.wait_for(ticket, edits, then);
+        }
+    }
+
+    /// Sends an edit that a worker has packed, and tells `then` how it went.
+    pub fn send_packed(&self, command: &Packed, then: impl FnOnce(Answer) + 'static) {
+        let ticket = self.keeper.with_value(|keeper| keeper.as_ref().map(|keeper| keeper.apply_packed(command)));
+        if let Some(ticket) = ticket {
+            self.wait_for(ticket, true, then);
+        }
+    }
+
+    fn wait_for(&self, ticket: Ticket, edits: bool, then: impl FnOnce(Answer) + 'static) {
+        self.waiting.update_value(|waiting| {
+            waiting.insert(ticket, Box::new(then));
+        });
+        if edits {
+            self.sent.set_value(ticket);
+            self.saving.set(Saving::Underway);
+        }
+    }
+
+    /// Scrolls back to where one was, when Back led here; then `look` sees what is in sight.
+    pub fn restore_place(&self, look: impl Fn() + 'static) {
+        let address = || window().location().href().unwrap_or_default();
+        let (here, places) = (address(), self.places);
+        let back = self.back.get_value();
+        self.back.set_value(false);
+        let place = places.with_value(|places| places.get(&here).copied()).filter(|_| back);
+        request_animation_frame(move || {
+            if let Some(place) = place {
+                window().scroll_to_with_x_and_y(0.0, place);
+            }
+            look();
+        });
+        let moved = window_event_listener(leptos::ev::scroll, move |_| {
+            let place = window().scroll_y().unwrap_or_default();
+            places.update_value(|places| {
+                places.insert(address(), place);
+            });
+        });
+        on_cleanup(move || moved.remove());
+    }
+
+    /// Sends a request that needs no answer.
+    pub fn tell(&self, request: &Request) {
+        self.keeper.with_value(|keeper| {
+            if let Some(keeper) = keeper {
+                keeper.send(request);
+            }
+        });
+    }
+
+    /// Who edits here, from now on; kept on this device.
+    pub fn sign_as(&self, author: Author) {
+        device::prefer("role", &author.role);
+        device::prefer("name", &author.name);
+        self.tell(&Request::Author(author.clone()));
+        self.author.set(author);
+    }
+
+    fn hear(&self, event: Option<Event>) {
+        let Some(event) = event else {
+            self.standing.set(Standing::Lost);
+            return;
+        };
+        match event {
+            Event::Nothing => {
+                self.picture.set(Picture::default());
+                self.standing.set(Standing::Nothing);
+            }
+            Event::Picture(entries) => self.picture.update(|picture| picture.open(entries)),
+            Event::Glimpsed => self.standing.set(Standing::Glimpsed),
+            Event::Opened { newer, seen } => {
+                self.seen.set_value(seen);
+                self.standing.set(Standing::Open { newer });
+            }
+            Event::Changed { entries, seen, undo, redo, ticket } => {
+                self.seen.set_value(seen);
+                if !entries.is_empty() {
+                    self.picture.update(|picture| picture.put(entries));
+                }
+                self.can_undo.set(undo);
+                self.can_redo.set(redo);
+                if let Some(ticket) = ticket {
+                    self.answer(ticket, Answer::Done);
+                }
+            }
+            Event::Stored(ticket) => {
+                if self.sent.get_value() <= ticket {
+                    let now = device::local_time();
+                    device::prefer("saved", &now.to_string());
+                    self.saving.set(Saving::Stored(now));
+                }
+            }
+            Event::NotStored(why) => self.saving.set(Saving::Failed(why)),
+            Event::Refused(ticket, why) => {
+                // Nothing is on its way any more, if this was the last that was sent.
+                if self.sent.get_value() == ticket && self.saving.get_untracked() == Saving::Underway {
+                    self.saving.set(Saving::Stored(device::local_time()));
+                }
+                self.refusal.set(Some(why.clone()));
+                self.answer(ticket, Answer::Refused(why));
+            }
+            Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
+            Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
+            Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),
+            Event::At(ticket, entries) => self.answer(
+                ticket,
+                Answer::At(entries.map(|entries| {
+                    let mut register = Register::default();
+                    entries.into_iter().for_each(|entry| register.put(entry));
+                    Rc::new(register)
+                })),
+            ),
+            Event::CannotOpen(why) => self.standing.set(Standing::CannotOpen(why)),
+        }
+    }
+
+    fn answer(&self, ticket: Ticket, answer: Answer) {
+        let mut then = None;
+        self.waiting.update_value(|waiting| then = waiting.remove(&ticket));
+        if let Some(then) = then {
+            then(answer);
+        }
+    }
+}
+
+/// When this device last stored an edit.
+fn last_saved() -> Saving {
+    device::preference("saved").and_then(|moment| moment.parse().ok()).map_or(Saving::Untouched, Saving::Stored)
+}
+
+fn author() -> Author {
+    let device = device::preference("device").unwrap_or_else(|| {
+        let name = device::new_key().to_string();
+        device::prefer("device", &name);
+        name
+    });
+    Author {
+        role: device::preference("role").unwrap_or_default(),
+        name: device::preference("name").unwrap_or_default(),
+        device,
+    }
+}

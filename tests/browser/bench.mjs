@@ -1,0 +1,421 @@
+// Measures the app in Chromium, and prints each figure beside its budget. Nothing fails on a time. See scripts/bench.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { availableParallelism, homedir, loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "@playwright/test";
+import { rowsOf, workbookOf } from "./support/list.mjs";
+import { startRelay } from "./support/relay.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/target");
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+const RUNS = 5;
+const MANY = 5_000;
+/** Processor throttle of the page's own thread. Chromium can't throttle workers. */
+const THROTTLE = 4;
+
+const results = [];
+// What others were doing on this machine when the measurements began.
+const busy = loadavg()[0];
+const relay = await startRelay();
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...FLAGS, "--disable-component-update", "--disable-sync"] });
+try {
+  await measure();
+} finally {
+  await browser.close();
+  await relay.stop();
+}
+report();
+await save();
+
+async function measure() {
+  await part("the throttle itself", calibrate);
+  await part("first load", firstLoad);
+
+  const small = await device();
+  await part("example", () => loadExample(small));
+  await part("second visit, 80 systems", () => secondVisits(small, 80, "second visit to the example's list", 500));
+  await part("DOCX", () => docx(small));
+  await small.close();
+
+  const large = await device();
+  await part("import of 5,000 rows", () => importMany(large));
+  await part("second visit, 5,000 systems", () => secondVisits(large, MANY, "second visit to a list of 5,000 systems", 1_500));
+  await part("an edit in 5,000 systems", () => edits(large));
+  await part("search over 5,000 systems", () => search(large));
+  await large.close();
+
+  await part("the core", core);
+}
+
+/** Takes one part of the measurements; another part may still do if it fails. */
+async function part(name, take) {
+  console.error(`  ${name} …`);
+  try {
+    await take();
+  } catch (why) {
+    console.error(`  ${name}: not measured\n${String(why.stack).replace(/^/gm, "    ")}`);
+    results.push({ what: name, failed: String(why.message).split("\n")[0] });
+    process.exitCode = 1;
+  }
+}
+
+/** Notes figures that were measured: `values` in `unit`, the most they should be, and what else is to be said. */
+function note(what, values, { budget = null, unit = "ms", about = "" } = {}) {
+  const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
+  if (sorted.length === 0) throw new Error(`${what}: nothing was measured`);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  results.push({ what, unit, budget, median, min: sorted[0], max: sorted.at(-1), runs: sorted.length, about });
+}
+
+// A device, and pages on it.
+
+async function device() {
+  const context = await browser.newContext({ locale: "sv-SE", viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  await context.addInitScript({ path: fileURLToPath(new URL("support/stopwatch.js", import.meta.url)) });
+  return context;
+}
+
+async function pageOf(context, { throttle = 1, offline = false } = {}) {
+  const page = await context.newPage();
+  const protocol = await context.newCDPSession(page);
+  await protocol.send("Emulation.setCPUThrottlingRate", { rate: throttle });
+  await context.setOffline(offline);
+  return page;
+}
+
+function address(path) {
+  return relay.url + path;
+}
+
+function longest(page) {
+  return page.evaluate(() => Math.max(0, ...window.stopwatch.longTasks.map((task) => task.duration)));
+}
+
+async function stored(page) {
+  await page.locator("[data-state=ok]").waitFor({ timeout: 120_000 });
+}
+
+// The measurements.
+
+/** What the throttle comes to on this machine, by a task of a known length. */
+async function calibrate() {
+  const spin = () => {
+    const began = performance.now();
+    for (let turn = 0, sum = 0; turn < 1e8; turn++) sum += turn;
+    return performance.now() - began;
+  };
+  const context = await browser.newContext();
+  const medianAt = async (throttle) => {
+    const page = await pageOf(context, { throttle });
+    const times = [];
+    for (let run = 0; run <= RUNS; run++) times.push(await page.evaluate(spin));
+    return times.slice(1).sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+  };
+  note(`the ${THROTTLE}× throttle, measured`, [(await medianAt(THROTTLE)) / (await medianAt(1))], { unit: "×" });
+  await context.close();
+}
+
+async function firstLoad() {
+  const context = await browser.newContext({ locale: "sv-SE" });
+  const page = await context.newPage();
+  const asked = [];
+  page.on("requestfinished", (request) => asked.push(request));
+  await page.goto(address("/"), { waitUntil: "networkidle" });
+  const files = [];
+  for (const request of asked) {
+    const { responseBodySize, responseHeadersSize } = await request.sizes();
+    const { pathname } = new URL(request.url());
+    const encoding = (await request.response()).headers()["content-encoding"] ?? "";
+    files.push({ pathname, encoding, bytes: responseBodySize, headers: responseHeadersSize });
+  }
+  const counted = files.filter(({ pathname }) => !/^\/(keeper|files|fonts\/)/.test(pathname));
+  const total = counted.reduce((sum, { bytes }) => sum + bytes, 0);
+  const [largest] = [...counted].sort((a, b) => b.bytes - a.bytes);
+  const plain = counted.filter(({ encoding, bytes }) => encoding !== "br" && 10_000 < bytes).map(({ pathname }) => pathname);
+  note("first load, without workers and fonts", [total / 1000], {
+    budget: 700,
+    unit: "kB",
+    about: `${counted.length} files; ${largest.pathname} is ${kB(largest.bytes)}${plain.length ? `; not brotli: ${plain.join(", ")}` : ""}`,
+  });
+  const rest = files.filter((file) => !counted.includes(file));
+  note("  the workers and fonts beside it", [rest.reduce((sum, { bytes }) => sum + bytes, 0) / 1000], { unit: "kB" });
+  await context.close();
+}
+
+async function loadExample(context) {
+  const page = await pageOf(context);
+  await page.goto(address("/"));
+  await page.getByRole("button", { name: "Prova med exempel" }).click();
+  await page.locator("[data-figure=systems]", { hasText: "80" }).first().waitFor();
+  await keptOffline(page);
+  await page.close();
+}
+
+/** Until what was edited is on the disk, and the app starts without a network. */
+async function keptOffline(page) {
+  await stored(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+}
+
+async function secondVisits(context, systems, what, budget) {
+  const [lists, editable, pages, tasks] = [[], [], [], []];
+  // The first is not counted: after it the browser holds its own compiled form of the modules, as on any later day.
+  for (let run = 0; run <= RUNS; run++) {
+    const page = await pageOf(context, { throttle: THROTTLE, offline: true });
+    await page.goto(address("/system"), { waitUntil: "commit" });
+    const times = await page.evaluate(async (systems) => {
+      const row = () => document.querySelector(`table[aria-rowcount="${systems + 1}"] tbody tr[aria-rowindex="2"] a`);
+      const button = () => [...document.querySelectorAll("button")].find((one) => one.textContent.trim() === "Nytt system");
+      const [list, edit] = await Promise.all([
+        window.stopwatch.shows(row),
+        window.stopwatch.shows(() => row() && button() && !button().disabled),
+      ]);
+      await window.stopwatch.settles();
+      return { list, edit, first: performance.getEntriesByName("first-contentful-paint")[0]?.startTime };
+    }, systems);
+    if (0 < run) {
+      lists.push(times.list);
+      editable.push(times.edit);
+      pages.push(times.first ?? NaN);
+      tasks.push(await longest(page));
+    }
+    await page.close();
+  }
+  await context.setOffline(false);
+  note(what, lists, { budget, about: `offline, ${THROTTLE}×` });
+  note("  until it can be edited", editable);
+  if (pages.some(Number.isFinite)) note("  first words on the screen", pages);
+  note("  longest task while opening", tasks, { budget: 50 });
+}
+
+async function docx(context) {
+  for (const throttle of [1, THROTTLE]) {
+    const [times, tasks] = [[], []];
+    for (let run = 0; run <= RUNS; run++) {
+      const page = await pageOf(context, { throttle });
+      await page.goto(address("/rapport"));
+      const button = page.getByRole("button", { name: "Hämta som Word" });
+      await button.waitFor();
+      await page.evaluate(async () => {
+        await window.stopwatch.settles();
+        window.stopwatch.longTasks.length = 0;
+        window.stopwatch.clicked = window.stopwatch.next("click", (time) => time);
+      });
+      const download = page.waitForEvent("download");
+      await button.click();
+      await download;
+      const time = await page.evaluate(async () => window.stopwatch.made.at(-1) - (await window.stopwatch.clicked));
+      await page.evaluate(() => window.stopwatch.settles());
+      if (0 < run) {
+        times.push(time);
+        tasks.push(await longest(page));
+      }
+      await page.close();
+    }
+    if (throttle === 1) note("DOCX of the example, click to bytes", times, { budget: 300, about: "the worker's first start included" });
+    else note("  longest task meanwhile", tasks, { budget: 50, about: `${THROTTLE}×` });
+  }
+}
+
+async function importMany(context) {
+  const file = { name: "systemlista.xlsx", mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", buffer: workbookOf(MANY) };
+  const create = async (page) => {
+    await page.goto(address("/"));
+    await page.getByRole("button", { name: "Skapa register" }).click();
+    await page.getByRole("link", { name: "Import", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
+    await page.evaluate(() => window.stopwatch.settles());
+  };
+  const preview = async (page) => {
+    await page.evaluate(({ many, first }) => {
+      window.stopwatch.longTasks.length = 0;
+      const button = () => [...document.querySelectorAll("button")].find((one) => one.textContent.trim() === `Läs in valda (${many})`);
+      const row = () => [...document.querySelectorAll("main tbody label")].some((one) => one.textContent.trim() === `Ta in ${first}`);
+      const shown = () => button() && row();
+      window.stopwatch.preview = window.stopwatch.next("change", async (time) => (await window.stopwatch.shows(shown)) - time);
+    }, { many: MANY, first: rowsOf(1)[0][0] });
+    await page.locator("main input[type=file]").setInputFiles(file);
+    return page.evaluate(() => window.stopwatch.preview);
+  };
+  const times = [];
+  for (let run = 0; run < RUNS; run++) {
+    const fresh = await device();
+    const page = await pageOf(fresh);
+    await create(page);
+    times.push(await preview(page));
+    await fresh.close();
+  }
+  note("import of 5,000 rows XLSX, preview shown", times, { budget: 2_000, about: "the worker's first start included" });
+
+  const page = await pageOf(context, { throttle: THROTTLE });
+  await create(page);
+  const slow = await preview(page);
+  note("  the same at a throttle", [slow], { about: `${THROTTLE}×, once` });
+  note("  longest task until the preview", [await longest(page)], { budget: 50, about: `${THROTTLE}×, once` });
+  await page.evaluate((many) => {
+    window.stopwatch.longTasks.length = 0;
+    const count = () => document.querySelector('nav a[href="/system"]')?.textContent.replace(/\D/g, "");
+    window.stopwatch.accepted = window.stopwatch.next("click", async (time) =>
+      (await window.stopwatch.shows(() => count() === String(many))) - time);
+  }, MANY);
+  await page.getByRole("button", { name: `Läs in valda (${MANY})` }).click();
+  note("  accepted, until it shows", [await page.evaluate(() => window.stopwatch.accepted)], { about: `${THROTTLE}×, once` });
+  await keptOffline(page);
+  note("  longest task from there until stored", [await longest(page)], { budget: 50, about: `${THROTTLE}×, once` });
+  await page.close();
+}
+
+async function edits(context) {
+  const page = await pageOf(context, { throttle: THROTTLE });
+  await page.goto(address("/system"));
+  await page.locator('tr[aria-rowindex="2"] a').click();
+  const name = page.getByLabel("System eller tjänst", { exact: true });
+  await name.waitFor();
+  const [shown, disk] = [[], []];
+  for (let run = 0; run <= 2 * RUNS; run++) {
+    const text = `Aktsystemet ${run}`;
+    await page.evaluate(() => window.stopwatch.settles());
+    await page.evaluate((text) => {
+      const { next, shows } = window.stopwatch;
+      window.stopwatch.edit = next("change", async (time) => {
+        const state = () => document.querySelector("[data-state]").dataset.state;
+        const heading = shows(() => document.querySelector("h1").textContent === text);
+        const disk = shows(() => state() === "busy").then(() => shows(() => state() === "ok"));
+        return { shown: (await heading) - time, disk: (await disk) - time };
+      });
+      window.stopwatch.longTasks.length = 0;
+    }, text);
+    await name.fill(text);
+    await name.press("Tab");
+    const times = await page.evaluate(() => window.stopwatch.edit);
+    if (0 < run) {
+      shown.push(times.shown);
+      disk.push(times.disk);
+    }
+  }
+  note("an edit in 5,000 systems, screen updated", shown, { budget: 50, about: `${THROTTLE}×, from the change to the painted heading` });
+  note("  until it is on the disk", disk, { about: `${THROTTLE}×` });
+  await page.close();
+
+  const list = await pageOf(context, { throttle: THROTTLE });
+  await list.goto(address("/system"));
+  await list.getByRole("button", { name: "Nytt system" }).click();
+  const rows = [];
+  for (let run = 0; run <= RUNS; run++) {
+    await list.getByLabel("Det nya systemets namn").fill(`Nytt nummer ${run}`);
+    await list.evaluate(() => window.stopwatch.settles());
+    await list.evaluate(() => {
+      const count = () => document.querySelector("table").getAttribute("aria-rowcount");
+      const before = count();
+      window.stopwatch.row = window.stopwatch.next("submit", async (time) => (await window.stopwatch.shows(() => count() !== before)) - time);
+    });
+    await list.keyboard.press("Enter");
+    const time = await list.evaluate(() => window.stopwatch.row);
+    if (0 < run) rows.push(time);
+  }
+  note("  a row added with the list in sight", rows, { budget: 50, about: `${THROTTLE}×` });
+  await stored(list);
+  await list.close();
+
+  // Without a throttle: what the keeper takes, the way there and back included.
+  const fast = await pageOf(context);
+  await fast.goto(address("/system"));
+  await fast.locator('tr[aria-rowindex="2"] a').click();
+  const field = fast.getByLabel("Leverantör", { exact: true });
+  await field.waitFor();
+  const trips = [];
+  for (let run = 0; run <= 2 * RUNS; run++) {
+    await fast.evaluate(() => window.stopwatch.settles());
+    await fast.evaluate(() => (window.stopwatch.asked.length = window.stopwatch.heard.length = 0));
+    await field.fill(`Leverantör ${run} AB`);
+    await field.press("Tab");
+    await stored(fast);
+    await fast.evaluate(() => window.stopwatch.settles());
+    const trip = await fast.evaluate(() => window.stopwatch.heard[0] - window.stopwatch.asked[0]);
+    if (0 < run) trips.push(trip);
+  }
+  note("  there and back to the keeper in wasm", trips, { about: "not throttled" });
+  await fast.close();
+}
+
+async function search(context) {
+  const page = await pageOf(context, { throttle: THROTTLE });
+  await page.goto(address("/system"));
+  await page.locator('tr[aria-rowindex="2"] a').waitFor();
+  const box = page.getByLabel("Sök i listan");
+  await box.click();
+  const times = [];
+  for (const key of "drift 12 a") {
+    await page.evaluate(() => window.stopwatch.settles());
+    await page.evaluate(() => {
+      window.stopwatch.longTasks.length = 0;
+      window.stopwatch.key = window.stopwatch.next("keydown", async (time) => (await window.stopwatch.settles()) - time);
+    });
+    await page.keyboard.press(key === " " ? "Space" : key);
+    times.push(await page.evaluate(() => window.stopwatch.key));
+  }
+  note("search over 5,000 systems, a key", times, { budget: 50, about: `${THROTTLE}×, ${times.length} keys; ${times.map(Math.round).join(" ")}` });
+  await page.close();
+}
+
+/** What criterion measured last, natively. */
+async function core() {
+  for (const [name, what] of [
+    ["a field set in 5000 systems", "an edit in 5,000 systems, applied and bytes ready"],
+    ["a text written in 5000 systems", "  a text written"],
+  ]) {
+    const file = join(TARGET, "criterion", name, "new/estimates.json");
+    if (!existsSync(file)) {
+      results.push({ what, failed: "scripts/bench core measures it" });
+      continue;
+    }
+    const { point_estimate: median, confidence_interval: interval } = JSON.parse(await readFile(file, "utf8")).median;
+    const [middle, from, to] = [median, interval.lower_bound, interval.upper_bound].map((nanoseconds) => nanoseconds / 1e6);
+    results.push({ what, unit: "ms", budget: 2, median: middle, min: from, max: to, about: "native; criterion's interval" });
+  }
+}
+
+// What comes out.
+
+function kB(bytes) {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
+
+function shown(value, unit) {
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
+}
+
+function report() {
+  const rows = results.map(({ what, unit, budget, median, min, max, about, failed }) =>
+    failed
+      ? [what, "not measured", "", "", "", failed]
+      : [
+          what,
+          shown(median, unit),
+          min === max ? "" : `${shown(min, "").trim()}–${shown(max, "").trim()}`,
+          budget === null ? "" : `≤ ${budget.toLocaleString("en")} ${unit}`,
+          budget === null ? "" : median <= budget ? "within" : "OVER",
+          about,
+        ],
+  );
+  const table = [["what", "median", "min–max", "at most", "", "how"], ...rows];
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  for (const row of table) {
+    console.log(row.map((cell, column) => (column === 0 || column === 5 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  ").trimEnd());
+  }
+  const cores = availableParallelism();
+  if (cores / 2 < busy) console.log(`\nOthers kept this machine busy (load ${busy.toFixed(1)} on ${cores} processors): the times are longer than its own.`);
+  console.log(`\nThe throttle slows the page's own thread only: Chromium has none for workers, where the document and files are.`);
+}
+
+async function save() {
+  await mkdir(join(ROOT, "test-output"), { recursive: true });
+  const file = join(ROOT, "test-output/bench.json");
+  await writeFile(file, JSON.stringify({ at: new Date().toISOString(), load: busy, throttle: THROTTLE, results }, null, 2) + "\n");
+  console.log(`Written to test-output/bench.json`);
+}

@@ -1,0 +1,43 @@
+import { expect, type Locator, type Page } from "../fixtures.ts";
+import { Overview } from "./overview.ts";
+
+/** The first visit. */
+export class Start {
+  readonly organisation: Locator;
+  readonly create: Locator;
+  readonly example: Locator;
+  readonly file: Locator;
+
+  constructor(readonly page: Page) {
+    this.organisation = page.getByLabel("Organisationens namn");
+    this.create = page.getByRole("button", { name: "Skapa register" });
+    this.example = page.getByRole("button", { name: "Prova med exempel" });
+    this.file = page.getByLabel("Öppna registerfil");
+  }
+
+  static async visit(page: Page) {
+    await page.goto("/");
+    const start = new Start(page);
+    await expect(start.create).toBeEnabled();
+    return start;
+  }
+
+  async createRegister(organisation: string) {
+    await this.organisation.fill(organisation);
+    await this.create.click();
+    return this.overview();
+  }
+
+  async tryExample() {
+    await this.example.click();
+    const overview = await this.overview();
+    await overview.shows("systems", 80);
+    return overview;
+  }
+
+  private async overview() {
+    const overview = new Overview(this.page);
+    await expect(overview.heading).toHaveText("Översikt");
+    return overview;
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, fixture, type Page } from "../fixtures.ts";
+
+/** Every page, by its address, with the example in the register; `:key` stands for the first row's. */
+export const ADDRESSES = {
+  overview: "/",
+  systems: "/system",
+  system: "/system/:key",
+  decisions: "/klassningar",
+  actions: "/atgarder",
+  incidents: "/incidenter",
+  incident: "/incidenter/:key",
+  training: "/utbildning",
+  import: "/import",
+  report: "/rapport",
+  settings: "/installningar",
+} as const;
+export type PageKey = keyof typeof ADDRESSES;
+
+/** Opens a page by its address, in any language, and waits until it is there. */
+export async function visit(page: Page, key: PageKey) {
+  const address: string = ADDRESSES[key];
+  const list = address.replace("/:key", "");
+  await page.goto(list);
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
+  if (address.endsWith(":key")) {
+    await page.getByRole("main").getByRole("rowheader").getByRole("link").first().click();
+    await expect(page.getByRole("main").getByRole("textbox").first()).toBeVisible();
+  }
+  if (key === "import") {
+    await page.getByRole("main").locator("input[type=file]").setInputFiles(fixture("systemlista.csv"));
+    await expect(page.getByRole("main").getByRole("rowheader").first()).toBeVisible();
+  }
+}

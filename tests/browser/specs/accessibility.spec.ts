@@ -1,0 +1,46 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, type Page } from "../fixtures.ts";
+import { Start } from "../pages/start.ts";
+import { ADDRESSES, visit, type PageKey } from "../pages/tour.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function expectNoBarriers(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    at: nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
+  }));
+  expect.soft(found).toEqual([]);
+}
+
+for (const language of ["sv", "en"]) {
+  for (const theme of ["light", "dark"]) {
+    test(`no page has a barrier in ${language}, ${theme}`, async ({ page }) => {
+      test.slow();
+      await page.addInitScript(
+        ([language, theme]) => {
+          localStorage.setItem("klassrum.language", JSON.stringify(language));
+          localStorage.setItem("klassrum.theme", JSON.stringify(theme));
+        },
+        [language, theme],
+      );
+      await page.goto("/");
+      const example = language === "sv" ? "Prova med exempel" : "Try the example";
+      await expect(page.getByRole("button", { name: example })).toBeEnabled();
+      await expect(page.locator("html")).toHaveAttribute("lang", language);
+      await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+      await test.step("start", () => expectNoBarriers(page));
+
+      await page.getByRole("button", { name: example }).click();
+      await expect(page.locator('[data-figure="trained"]')).toHaveText("139");
+      for (const key of Object.keys(ADDRESSES) as PageKey[]) {
+        await test.step(key, async () => {
+          await visit(page, key);
+          await expectNoBarriers(page);
+        });
+      }
+    });
+  }
+}

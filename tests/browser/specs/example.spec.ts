@@ -1,0 +1,57 @@
+import { expect, test } from "../fixtures.ts";
+import { EXAMPLE, overview, type Figure } from "../pages/overview.ts";
+import { Report } from "../pages/report.ts";
+import { Start } from "../pages/start.ts";
+
+test("the example shows its figures, and each leads to a list with that many", async ({ page }) => {
+  const first = await (await Start.visit(page)).tryExample();
+  await first.showsExample();
+
+  const figures: Figure[] = [...(Object.keys(EXAMPLE) as Figure[]), "owner-missing", "information-owner-missing"];
+  for (const figure of figures) {
+    await test.step(figure, async () => {
+      const at = await overview(page);
+      const value = await at.number(figure);
+      expect(value).toBeGreaterThan(0);
+      await at.figure(figure).click();
+      const main = page.getByRole("main");
+      if (figure.startsWith("trained")) {
+        await expect(main.locator(`[data-figure="${figure}"]`)).toHaveText(String(value));
+      } else {
+        await expect(main.getByRole("status").filter({ hasText: new RegExp(`^${value} `) })).toBeAttached();
+        // The list of systems has only the rows in sight in the page, and says how many there are with its heading.
+        const rows = main.getByRole("row").filter({ has: page.getByRole("rowheader") });
+        if (figure.startsWith("incidents")) await expect(rows).toHaveCount(value);
+        else await expect(main.getByRole("table")).toHaveAttribute("aria-rowcount", String(value + 1));
+      }
+    });
+  }
+});
+
+test("the example's report is a Word file that says the figures in its sentences", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const { name, text } = await report.words();
+
+  expect(name).toBe("ledningens-genomgang-2024-utkast.docx");
+  for (const sentence of [
+    "cirka 80 system och tjänster. Av dem är 18 klassade, 17 har en handlingsplan och för 10 är en riskanalys",
+    "Av cirka 80 system och tjänster är 62 ännu inte klassade.",
+    "Den 26 november 2024 hade 139 av 250 personer, konsulter inräknade,",
+    "25 av",
+  ]) {
+    expect(text).toContain(sentence);
+  }
+  expect(text).toMatch(/14 informationssäkerhetsincidenter.{0,60}\b2\b.{0,40}verksamhetsrelaterade/);
+});
+
+test("the report's page says what the Word file says", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const { text } = await report.words();
+
+  const headings = page.getByRole("article").getByRole("heading", { level: 2 });
+  const names = await headings.allTextContents();
+  expect(names).toContain("Sammanfattning");
+  for (const heading of names) expect(text).toContain(heading);
+});

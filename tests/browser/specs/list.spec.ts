@@ -1,0 +1,137 @@
+import { expect, test, type Page } from "../fixtures.ts";
+import { importPage } from "../pages/import.ts";
+import { Start } from "../pages/start.ts";
+import { Systems } from "../pages/systems.ts";
+
+async function exampleList(page: Page) {
+  await (await Start.visit(page)).tryExample();
+  return Systems.visit(page);
+}
+
+test("search narrows the list as one types, and finds words in any order", async ({ page }) => {
+  const systems = await exampleList(page);
+  await systems.says(80);
+  await systems.find.pressSequentially("register");
+  await expect(systems.count).toHaveText(/^\d av 80 system och tjänster$/);
+  await systems.find.fill("uppföljning energi");
+  await systems.says(1, 80);
+  expect(await systems.names()).toEqual(["Energiuppföljning"]);
+  await systems.find.fill("finns inte alls");
+  await expect(page.getByText("Inget system passar urvalet.")).toBeVisible();
+});
+
+test("the list sorts as a Swedish reader expects, and turns", async ({ page }) => {
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  const lists = await importPage(page);
+  await lists.chooseText("lista.csv", "System\nÖversikt\nZebra\nÄrende\nÅtgärd\nekonomi\nDiarium\n");
+  await lists.take.click();
+  await expect(lists.done).toBeFocused();
+  const systems = await Systems.visit(page);
+  const names = ["Diarium", "ekonomi", "Zebra", "Åtgärd", "Ärende", "Översikt"];
+  await expect.poll(() => systems.names()).toEqual(names);
+  await systems.sort("System eller tjänst");
+  await expect(systems.column("System eller tjänst")).toHaveAttribute("aria-sort", "descending");
+  await expect.poll(() => systems.names()).toEqual(names.reverse());
+});
+
+test("Back brings back a search that was left by the menu", async ({ page }) => {
+  const systems = await exampleList(page);
+  await systems.find.fill("uppföljning energi");
+  await systems.says(1, 80);
+  await expect(page).toHaveURL(/q=/);
+  await systems.go("System");
+  await systems.says(80);
+  await page.goBack();
+  await systems.says(1, 80);
+  await expect(systems.find).toHaveValue("uppföljning energi");
+});
+
+test("the list filters by a missing role, by stage and by level", async ({ page }) => {
+  const systems = await exampleList(page);
+  await systems.chip("Informationsägare saknas").click();
+  await systems.says(56, 80);
+  await systems.chip("Alla").click();
+  await systems.says(80);
+
+  await systems.moreFilters();
+  await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Objektledare saknas" });
+  await systems.says(41, 80);
+  await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Alla" });
+  await page.getByRole("combobox", { name: "Läge", exact: true }).selectOption({ label: "Riskanalys" });
+  await systems.says(10, 80);
+  await page.getByRole("combobox", { name: "Läge", exact: true }).selectOption({ label: "Alla" });
+  await page.getByLabel("Högsta nivå, minst").selectOption("serious");
+  await systems.says(12, 80);
+});
+
+test("a column that is chosen is shown, and still is after a reload", async ({ page }) => {
+  const systems = await exampleList(page);
+  await expect(systems.column("Leverantör")).toHaveCount(0);
+  await systems.showColumn("Leverantör");
+  await expect(systems.column("Leverantör")).toBeVisible();
+  await expect(systems.rows.filter({ hasText: "Antura" })).toContainText("Leverantör 01");
+  await page.reload();
+  await expect(systems.column("Leverantör")).toBeVisible();
+});
+
+test("a field is set for many systems at once, and taken back at once", async ({ page }) => {
+  const systems = await exampleList(page);
+  await systems.find.fill("larm");
+  const before = await systems.rows.allInnerTexts();
+  expect(before.length).toBeGreaterThan(1);
+  await page.getByLabel("Välj alla").check();
+  await expect(systems.bulk.getByRole("status")).toHaveText(`${before.length} valda`);
+  await systems.bulk.getByLabel("Uppgift att ändra").selectOption({ label: "Systemägare" });
+  await systems.bulk.getByLabel("Nytt värde").fill("Säkerhetschef");
+  await systems.bulk.getByRole("button", { name: "Sätt för alla valda" }).click();
+  for (const row of await systems.rows.all()) await expect(row).toContainText("Säkerhetschef");
+  await systems.undo.click();
+  await expect.poll(() => systems.rows.allInnerTexts()).toEqual(before);
+});
+
+test("rows are added one after the other without leaving the list", async ({ page }) => {
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  const systems = await Systems.visit(page);
+  await systems.startAdding();
+  await systems.add("Passersystem");
+  await systems.add("Arkiv");
+  await expect(systems.newName).toBeFocused();
+  await expect(systems.newName).toHaveValue("");
+  expect(await systems.names()).toEqual(["Arkiv", "Passersystem"]);
+  await systems.newName.fill("arkiv");
+  await expect(page.getByText("Det finns redan ett system med det namnet.")).toBeVisible();
+});
+
+test("Back comes to the same search, sort and place in a list of 5,000", async ({ page }) => {
+  test.slow();
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  const lists = await importPage(page);
+  const rows = Array.from({ length: 5_000 }, (_, index) => {
+    return `System ${String(index + 1).padStart(5, "0")};Distrikt-${index % 25}-;Chef ${index % 40}`;
+  });
+  await lists.chooseText("systemlista.csv", ["System;Enhet;Systemägare", ...rows].join("\n"));
+  await lists.counts("Ny", 5_000);
+  await lists.take.click();
+  await expect(lists.done).toBeFocused();
+  const systems = await Systems.visit(page);
+  await systems.says(5_000);
+
+  await systems.find.fill("distrikt-7-");
+  await systems.says(200, 5_000);
+  await systems.sort("System eller tjänst");
+  await expect(systems.column("System eller tjänst")).toHaveAttribute("aria-sort", "descending");
+  await systems.rows.first().hover();
+  await page.mouse.wheel(0, 6_000);
+  // Row 92 from the end of 200, far below the first screen.
+  const name = "System 02708";
+  const row = page.getByRole("rowheader").getByRole("link", { name });
+  await expect(row).toBeInViewport();
+  const place = await page.evaluate(() => window.scrollY);
+
+  await systems.open(name);
+  await page.goBack();
+  await expect(systems.find).toHaveValue("distrikt-7-");
+  await expect(systems.column("System eller tjänst")).toHaveAttribute("aria-sort", "descending");
+  await expect(row).toBeInViewport();
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(place);
+});

@@ -1,0 +1,40 @@
+// The relay as it is shipped, over the app as it was built by `scripts/run --build-only`.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/target");
+
+/** Serves the app in `dist` at a free port. `stop` ends it: from then on there is no network for whoever used it. */
+export async function startRelay(dist = join(ROOT, "dist")) {
+  const program = join(TARGET, "relay/klassrum");
+  const relay = spawn(program, ["serve", "--dist", dist, "--listen", "127.0.0.1:0"], {
+    env: { ...process.env, RUST_LOG: "info", NO_COLOR: "1" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const gone = once(relay, "exit");
+  gone.catch(() => {});
+  const said = [];
+  const url = await new Promise((resolve, reject) => {
+    relay.once("error", (why) => reject(new Error(`${program} can't be started: ${why.message}`)));
+    relay.once("exit", () => reject(new Error(`the relay stopped at once: ${said.join("\n")}`)));
+    createInterface(relay.stderr).on("line", (line) => {
+      said.push(line);
+      const address = /served at (http:\/\/\S+?:\d+)/.exec(line);
+      if (address) resolve(address[1]);
+    });
+  });
+  const stop = async () => {
+    if (relay.exitCode === null && relay.signalCode === null) {
+      // Not asked politely: it would first answer those who keep a connection open.
+      relay.kill("SIGKILL");
+      await gone;
+    }
+  };
+  return { url, stop };
+}

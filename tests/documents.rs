@@ -1,0 +1,689 @@
+//! A register's document: what people do on several devices meets, survives and can be taken back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support {
+    pub mod devices;
+}
+
+use automerge::transaction::Transactable;
+use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc};
+use klassrum::document::{DocumentError, RegisterDocument};
+use klassrum::register::{Command, Entry, Level, RecordKind, Register, Seen, Value, review_place};
+use support::devices::*;
+
+#[test]
+fn what_is_done_can_be_read_saved_and_loaded() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi"));
+    let purpose = write(&laptop, &system("antura"), "purpose", "Projekt och portföljer");
+    act(&mut laptop, &purpose);
+    act(&mut laptop, &classify("antura.one", Level::Serious));
+
+    let register = laptop.read();
+    assert_eq!(register.systems.get(&key("antura")).unwrap().unit, "Ekonomi");
+    assert_eq!(&*register.systems.get(&key("antura")).unwrap().purpose, "Projekt och portföljer");
+    assert_eq!(register.classified(&key("antura")).unwrap().levels.confidentiality, Some(Level::Serious));
+
+    let bytes = laptop.save();
+    let again = RegisterDocument::load([bytes], actor(1)).unwrap();
+    assert_eq!(again.read(), register);
+}
+
+#[test]
+fn the_pieces_of_each_edit_make_up_the_register_in_any_order_and_doubled() {
+    let mut laptop = device(0);
+    let mut pieces = vec![act(&mut laptop, &add_system("antura")).bytes];
+    pieces.push(act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi")).bytes);
+    let text = write(&laptop, &summary(2024), "text", "Ett gott år");
+    pieces.push(act(&mut laptop, &text).bytes);
+    let doubled: Vec<_> = pieces.iter().rev().chain(&pieces).collect();
+    let again = RegisterDocument::load(doubled, actor(1)).unwrap();
+    assert_eq!(again.read(), laptop.read());
+    assert_eq!(again.waiting(), 0);
+}
+
+#[test]
+fn a_change_without_its_forerunner_waits_for_it_and_is_saved_meanwhile() {
+    let mut laptop = device(0);
+    let first = act(&mut laptop, &add_system("antura")).bytes;
+    let second = act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi")).bytes;
+
+    let mut tablet = device(1);
+    assert_eq!(tablet.merge(&second).unwrap(), []);
+    assert_eq!(tablet.waiting(), 1);
+    let mut tablet = RegisterDocument::load([tablet.save()], actor(2)).unwrap();
+    assert_eq!(tablet.waiting(), 1);
+    let entries = tablet.merge(&first).unwrap();
+    assert_eq!(entries, [laptop.entry(&system("antura"))]);
+    assert_eq!(tablet.waiting(), 0);
+}
+
+#[test]
+fn an_edit_tells_what_it_touched_and_no_more() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &add_system("agresso"));
+    let applied = act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi"));
+    assert_eq!(applied.entries, [laptop.entry(&system("antura"))]);
+    assert_eq!(applied.seen, laptop.seen());
+}
+
+#[test]
+fn an_edit_that_changes_nothing_makes_no_change() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi"));
+    let before = laptop.save();
+    for command in [
+        set(&system("antura"), "unit", "Ekonomi"),
+        Command::Batch(vec![set(&system("antura"), "unit", "Ekonomi")]),
+        Command::Batch(vec![]),
+        Command::Set { place: system("antura"), field: "contract_ends".into(), value: Value::Nothing },
+        write(&laptop, &system("antura"), "purpose", ""),
+        write(&laptop, &summary(2024), "text", ""),
+        Command::Restore { place: system("antura") },
+    ] {
+        let applied = act(&mut laptop, &command);
+        assert!(applied.bytes.is_empty(), "{command:?}");
+        assert!(applied.entries.is_empty(), "{command:?}");
+    }
+    assert_eq!(laptop.save(), before);
+}
+
+#[test]
+fn of_a_batch_with_a_mistake_nothing_is_done() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    let before = laptop.save();
+    let batch = Command::Batch(vec![
+        add_system("agresso"),
+        set(&system("antura"), "unit", "Ekonomi"),
+        set(&system("nowhere"), "unit", "Ekonomi"),
+    ]);
+    assert!(matches!(refused(&mut laptop, &batch), DocumentError::Missing(place) if place == system("nowhere")));
+    assert_eq!(laptop.save(), before);
+    act(&mut laptop, &set(&system("antura"), "unit", "Juridik"));
+    assert_eq!(laptop.read().systems.len(), 1);
+}
+
+#[test]
+fn a_batch_may_build_on_what_it_adds() {
+    let mut laptop = device(0);
+    let applied =
+        act(&mut laptop, &Command::Batch(vec![add_system("antura"), classify("antura.one", Level::Moderate)]));
+    assert_eq!(applied.entries.len(), 2);
+    assert_eq!(laptop.read().classifications.len(), 1);
+}
+
+#[test]
+fn a_key_is_taken_once_even_by_what_is_removed() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    assert!(matches!(refused(&mut laptop, &add_system("antura")), DocumentError::Taken(_)));
+    act(&mut laptop, &Command::Remove { place: system("antura") });
+    assert!(matches!(refused(&mut laptop, &add_system("antura")), DocumentError::Taken(_)));
+}
+
+#[test]
+fn what_belongs_to_nothing_or_to_what_is_removed_is_refused() {
+    let mut laptop = device(0);
+    assert!(matches!(refused(&mut laptop, &classify("antura.one", Level::Moderate)), DocumentError::Missing(_)));
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &Command::Remove { place: system("antura") });
+    assert!(matches!(refused(&mut laptop, &classify("antura.one", Level::Moderate)), DocumentError::Missing(_)));
+}
+
+#[test]
+fn what_belongs_to_a_removed_system_goes_and_comes_with_it() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &classify("antura.one", Level::Moderate));
+    act(&mut laptop, &add_system("antura2"));
+    let decision = place(RecordKind::Classification, "antura.one");
+
+    let removed = act(&mut laptop, &Command::Remove { place: system("antura") });
+    let places: Vec<_> = removed.entries.iter().map(|entry| entry.place.clone()).collect();
+    assert_eq!(places, [system("antura"), decision.clone()]);
+    assert!(removed.entries.iter().all(|entry| entry.fields.is_none()));
+    assert_eq!(laptop.read().systems.len(), 1);
+    assert!(laptop.read().classifications.is_empty());
+
+    let restored = act(&mut laptop, &Command::Restore { place: system("antura") });
+    assert!(restored.entries.iter().all(|entry| entry.fields.is_some()));
+    assert_eq!(laptop.read().classifications.len(), 1);
+}
+
+#[test]
+fn a_removal_from_elsewhere_tells_of_what_belonged_to_it() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[0], &classify("antura.one", Level::Moderate));
+    exchange_all(&mut devices);
+    act(&mut devices[0], &Command::Remove { place: system("antura") });
+    let entries = merge(&mut devices, 1, 0);
+    let mut picture = devices[1].read();
+    for entry in entries {
+        picture.put(entry);
+    }
+    assert_eq!(picture, agreed(&devices));
+    assert!(picture.classifications.is_empty());
+}
+
+#[test]
+fn a_decision_is_withdrawn_once_with_its_reason() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &classify("antura.one", Level::Moderate));
+    let withdraw =
+        Command::Withdraw { place: place(RecordKind::Classification, "antura.one"), reason: "fel system".into() };
+    act(&mut laptop, &withdraw);
+    let register = laptop.read();
+    let decision = register.classifications.get(&key("antura.one")).unwrap();
+    assert_eq!((decision.withdrawn, decision.withdrawn_reason.as_str()), (Some(true), "fel system"));
+    assert_eq!(decision.confidentiality, Some(Level::Moderate));
+    assert!(matches!(refused(&mut laptop, &withdraw), DocumentError::Withdrawn(_)));
+}
+
+#[test]
+fn both_systems_survive_when_two_devices_each_add_one() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[1], &add_system("agresso"));
+    exchange_all(&mut devices);
+    assert_eq!(agreed(&devices).systems.len(), 2);
+}
+
+#[test]
+fn two_fields_of_one_system_set_apart_both_survive() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    exchange_all(&mut devices);
+    act(&mut devices[0], &set(&system("antura"), "unit", "Ekonomi"));
+    act(&mut devices[1], &set(&system("antura"), "supplier", "Antura AB"));
+    exchange_all(&mut devices);
+    let register = agreed(&devices);
+    let both = register.systems.get(&key("antura")).unwrap();
+    assert_eq!((both.unit.as_str(), both.supplier.as_str()), ("Ekonomi", "Antura AB"));
+}
+
+#[test]
+fn words_that_two_devices_write_in_one_text_both_survive() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    exchange_all(&mut devices);
+    for (at, word) in [(0, "projekt"), (1, "portfölj")] {
+        let write = write(&devices[at], &system("antura"), "purpose", word);
+        act(&mut devices[at], &write);
+    }
+    exchange_all(&mut devices);
+    let register = agreed(&devices);
+    let purpose = &register.systems.get(&key("antura")).unwrap().purpose;
+    assert!(purpose.contains("projekt") && purpose.contains("portfölj"), "{purpose:?}");
+}
+
+#[test]
+fn text_written_against_what_was_seen_keeps_the_words_that_came_since() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    let first = write(&devices[0], &system("antura"), "purpose", "ett två tre");
+    act(&mut devices[0], &first);
+    exchange_all(&mut devices);
+    let from_an_older_screen = write(&devices[0], &system("antura"), "purpose", "ett två tre fyra");
+    let meanwhile = write(&devices[1], &system("antura"), "purpose", "noll ett två tre");
+    act(&mut devices[1], &meanwhile);
+    merge(&mut devices, 0, 1);
+    let applied = act(&mut devices[0], &from_an_older_screen);
+    assert_eq!(line(&devices[0], &system("antura"), "purpose"), "noll ett två tre fyra");
+    devices[1].merge(&applied.bytes).unwrap();
+    assert_eq!(agreed(&devices), devices[0].read());
+}
+
+#[test]
+fn text_written_against_an_unknown_state_is_refused() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    for seen in [Seen::default(), Seen(vec![[1; 32]])] {
+        let command = Command::Write { place: system("antura"), field: "purpose".into(), text: "x".into(), seen };
+        assert!(matches!(refused(&mut laptop, &command), DocumentError::UnknownSeen));
+    }
+}
+
+#[test]
+fn a_section_begun_on_two_devices_keeps_both_texts() {
+    let mut devices = devices(2);
+    for (at, text) in [(0, "Från ada. "), (1, "Från ben. ")] {
+        let write = write(&devices[at], &summary(2024), "text", text);
+        act(&mut devices[at], &write);
+    }
+    exchange_all(&mut devices);
+    let register = agreed(&devices);
+    let text = &register.sections.get(&summary(2024).key).unwrap().text;
+    assert!(text.contains("Från ada. ") && text.contains("Från ben. "), "{text:?}");
+    assert!(register.reviews.get(&review_place(2024).key).is_some());
+}
+
+#[test]
+fn a_beginning_travels_with_the_edit_that_needed_it() {
+    let mut devices = devices(2);
+    let write = write(&devices[0], &summary(2024), "text", "Ett gott år");
+    let bytes = act(&mut devices[0], &write).bytes;
+    devices[1].merge(&bytes).unwrap();
+    assert_eq!(devices[1].waiting(), 0);
+    assert_eq!(agreed(&devices).sections.len(), 1);
+}
+
+#[test]
+fn of_a_refused_edit_not_even_the_beginning_stays() {
+    let mut laptop = device(0);
+    let before = laptop.save();
+    let batch = Command::Batch(vec![set(&review_place(2024), "town", "Stockholm"), set(&system("no"), "unit", "x")]);
+    refused(&mut laptop, &batch);
+    assert_eq!(laptop.save(), before);
+    assert!(!laptop.can_undo());
+}
+
+#[test]
+fn every_kind_of_value_survives_the_document() {
+    let mut laptop = device(0);
+    let incident = place(RecordKind::Incident, "one");
+    let fields = vec![
+        ("title".to_owned(), Value::Line("Borttappad telefon".into())),
+        ("occurred".to_owned(), Value::Moment("2024-03-01T09:30:00".parse().unwrap())),
+        ("reported".to_owned(), Value::Date("2024-03-02".parse().unwrap())),
+        ("kind".to_owned(), Value::Choice("lost-equipment".into())),
+        ("personal_data".to_owned(), Value::Flag(false)),
+        ("persons".to_owned(), Value::Number(u32::MAX)),
+        ("description".to_owned(), Value::Prose("På tåget.\nHittad 🚆".into())),
+    ];
+    act(&mut laptop, &Command::Add { place: incident.clone(), fields: fields.clone() });
+    let register = laptop.read();
+    for (field, value) in fields {
+        assert_eq!(register.value(&incident, &field), Some(value), "{field}");
+    }
+    assert!(laptop.entries().contains(&laptop.entry(&incident)));
+    assert_eq!(register.entries().collect::<Vec<_>>(), laptop.entries());
+}
+
+/// Lets another program, newer or other, write in the document.
+fn elsewhere(device: &mut RegisterDocument, write: impl FnOnce(&mut automerge::transaction::Transaction<'_>)) {
+    let mut doc = Automerge::load(&device.save()).unwrap();
+    let mut change = doc.transaction();
+    write(&mut change);
+    change.commit();
+    device.merge(&doc.save()).unwrap();
+}
+
+fn record_in(change: &impl ReadDoc, collection: &str, key: &str) -> ObjId {
+    let (_, collection) = change.get(ROOT, collection).unwrap().unwrap();
+    change.get(collection, key).unwrap().unwrap().1
+}
+
+#[test]
+fn what_a_newer_program_wrote_survives_an_edit_by_this_one() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    elsewhere(&mut laptop, |change| {
+        let antura = record_in(change, "systems", "antura");
+        change.put(&antura, "colour", "blue").unwrap();
+        change.put(&antura, "status", "on-the-moon").unwrap();
+        let planets = change.put_object(ROOT, "planets", ObjType::Map).unwrap();
+        change.put(&planets, "mars", 4_i64).unwrap();
+    });
+    act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi"));
+    act(&mut laptop, &Command::Remove { place: system("antura") });
+    act(&mut laptop, &Command::Restore { place: system("antura") });
+
+    let doc = Automerge::load(&laptop.save()).unwrap();
+    let antura = record_in(&doc, "systems", "antura");
+    assert_eq!(doc.get(&antura, "colour").unwrap().unwrap().0.into_string().unwrap(), "blue");
+    assert_eq!(doc.get(&antura, "status").unwrap().unwrap().0.into_string().unwrap(), "on-the-moon");
+    let (_, planets) = doc.get(ROOT, "planets").unwrap().unwrap();
+    assert!(doc.get(planets, "mars").unwrap().is_some());
+    assert_eq!(line(&laptop, &system("antura"), "unit"), "Ekonomi");
+}
+
+#[test]
+fn a_newer_document_can_be_read_and_not_changed() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    assert_eq!(laptop.read_only(), None);
+    elsewhere(&mut laptop, |change| change.put(ROOT, "schema", 2_u64).unwrap());
+
+    let mut older = RegisterDocument::load([laptop.save()], actor(1)).unwrap();
+    assert_eq!(older.read_only(), Some(2));
+    assert_eq!(older.read().systems.len(), 1);
+    let before = older.save();
+    assert!(matches!(refused(&mut older, &add_system("agresso")), DocumentError::Newer { schema: 2 }));
+    assert!(matches!(older.undo(&signed("ISAM", 1)), Err(DocumentError::Newer { schema: 2 })));
+    assert_eq!(older.save(), before);
+}
+
+#[test]
+fn another_kind_of_document_is_refused_and_nothing_is_touched() {
+    let mut other = Automerge::new();
+    let mut change = other.transaction();
+    change.put(ROOT, "kind", "workshop").unwrap();
+    change.commit();
+    let whole = other.save();
+    let one = other.get_last_local_change().unwrap().raw_bytes().to_vec();
+
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    let before = laptop.save();
+    for bytes in [&whole, &one] {
+        assert!(matches!(laptop.merge(bytes), Err(DocumentError::OtherKind)));
+        assert!(matches!(RegisterDocument::load([bytes], actor(1)), Err(DocumentError::OtherKind)));
+    }
+    assert_eq!(laptop.save(), before);
+}
+
+#[test]
+fn damaged_bytes_are_refused_and_nothing_is_touched() {
+    let mut laptop = device(0);
+    let edit = act(&mut laptop, &add_system("antura")).bytes;
+    let whole = laptop.save();
+    let mut tablet = device(1);
+    let before = tablet.save();
+    for bytes in [&edit, &whole] {
+        for len in 1..bytes.len() {
+            assert!(matches!(tablet.merge(&bytes[..len]), Err(DocumentError::Damaged)), "{len}");
+        }
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x40;
+            assert!(tablet.merge(&damaged).is_err(), "{at}");
+        }
+    }
+    assert!(matches!(tablet.merge(b"PK\x03\x04"), Err(DocumentError::Damaged)));
+    assert_eq!(tablet.save(), before);
+    assert_eq!(tablet.waiting(), 0);
+    assert!(matches!(RegisterDocument::load([b""], actor(1)), Err(DocumentError::Empty)));
+}
+
+#[test]
+fn one_name_with_two_histories_is_noticed() {
+    let mut one = device(0);
+    let mut copy = device(0);
+    act(&mut one, &add_system("antura"));
+    act(&mut copy, &add_system("agresso"));
+    let before = one.save();
+    assert!(matches!(one.merge(&copy.save()), Err(DocumentError::Split)));
+    assert_eq!(one.save(), before);
+}
+
+#[test]
+fn each_edit_can_be_undone_and_done_again() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &classify("antura.one", Level::Moderate));
+    let purpose = write(&laptop, &system("antura"), "purpose", "Projekt");
+    act(&mut laptop, &purpose);
+    let longer = write(&laptop, &system("antura"), "purpose", "Projekt och mer");
+    let decision = place(RecordKind::Classification, "antura.one");
+    for command in [
+        add_system("agresso"),
+        set(&system("antura"), "unit", "Ekonomi"),
+        Command::Set { place: review_place(2024), field: "town".into(), value: Value::Line("Stockholm".into()) },
+        longer,
+        Command::Withdraw { place: decision, reason: "fel system".into() },
+        Command::Remove { place: system("antura") },
+        Command::Batch(vec![
+            add_system("t-lan"),
+            classify("t-lan.one", Level::Serious),
+            set(&system("t-lan"), "unit", "IT"),
+            set(&system("t-lan"), "unit", "Drift"),
+        ]),
+    ] {
+        let before = laptop.read();
+        act(&mut laptop, &command);
+        let after = laptop.read();
+        assert!(!laptop.can_redo());
+        for _ in 0..2 {
+            let undone = laptop.undo(&signed("ISAM", 2)).unwrap().unwrap();
+            assert_eq!(without_empty_review(laptop.read()), without_empty_review(before.clone()), "{command:?}");
+            assert!(!undone.bytes.is_empty() && undone.left.is_empty());
+            let again = laptop.redo(&signed("ISAM", 3)).unwrap().unwrap();
+            assert_eq!(laptop.read(), after, "{command:?}");
+            assert!(again.entries.iter().all(|entry| *entry == laptop.entry(&entry.place)));
+        }
+        laptop.undo(&signed("ISAM", 4)).unwrap();
+    }
+}
+
+/// That a year's review has begun is not undone: it holds nothing.
+fn without_empty_review(mut register: Register) -> Register {
+    register.put(Entry { place: review_place(2024), fields: None });
+    register
+}
+
+#[test]
+fn there_is_nothing_to_undo_in_a_document_just_opened() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    assert!(laptop.can_undo());
+    let mut opened = RegisterDocument::load([laptop.save()], actor(1)).unwrap();
+    assert!(!opened.can_undo());
+    assert_eq!(opened.undo(&signed("ISAM", 2)).unwrap(), None);
+    assert_eq!(opened.redo(&signed("ISAM", 2)).unwrap(), None);
+}
+
+#[test]
+fn a_new_edit_leaves_nothing_to_redo() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi"));
+    laptop.undo(&signed("ISAM", 2)).unwrap();
+    assert!(laptop.can_redo());
+    act(&mut laptop, &set(&system("antura"), "supplier", "Antura AB"));
+    assert!(!laptop.can_redo());
+}
+
+#[test]
+fn what_somebody_has_changed_since_is_not_undone() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[0], &set(&system("antura"), "unit", "Ekonomi"));
+    exchange_all(&mut devices);
+    act(&mut devices[1], &set(&system("antura"), "unit", "Juridik"));
+    exchange_all(&mut devices);
+    assert!(matches!(devices[0].undo(&signed("ISAM", 2)), Err(DocumentError::ChangedSince)));
+    assert_eq!(line(&devices[0], &system("antura"), "unit"), "Juridik");
+    // The step is gone; the one before it is next.
+    devices[0].undo(&signed("ISAM", 3)).unwrap();
+    assert!(devices[0].read().systems.is_empty());
+}
+
+#[test]
+fn of_a_batch_what_has_changed_since_is_left_and_told() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &Command::Batch(vec![add_system("antura"), add_system("agresso")]));
+    let units = ["antura", "agresso"].map(|name| set(&system(name), "unit", "Ekonomi"));
+    act(&mut devices[0], &Command::Batch(units.to_vec()));
+    exchange_all(&mut devices);
+    act(&mut devices[1], &set(&system("antura"), "unit", "Juridik"));
+    exchange_all(&mut devices);
+    let undone = devices[0].undo(&signed("ISAM", 2)).unwrap().unwrap();
+    assert_eq!(undone.left, [system("antura")]);
+    assert_eq!(line(&devices[0], &system("antura"), "unit"), "Juridik");
+    assert_eq!(line(&devices[0], &system("agresso"), "unit"), "");
+}
+
+#[test]
+fn undoing_text_leaves_the_words_of_others() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    let first = write(&devices[0], &system("antura"), "purpose", "ett tre");
+    act(&mut devices[0], &first);
+    let second = write(&devices[0], &system("antura"), "purpose", "ett två tre");
+    act(&mut devices[0], &second);
+    exchange_all(&mut devices);
+    let other = write(&devices[1], &system("antura"), "purpose", "ett två tre fyra");
+    act(&mut devices[1], &other);
+    exchange_all(&mut devices);
+    devices[0].undo(&signed("ISAM", 2)).unwrap();
+    assert_eq!(line(&devices[0], &system("antura"), "purpose"), "ett tre fyra");
+    devices[0].redo(&signed("ISAM", 3)).unwrap();
+    assert_eq!(line(&devices[0], &system("antura"), "purpose"), "ett två tre fyra");
+    exchange_all(&mut devices);
+    agreed(&devices);
+}
+
+#[test]
+fn a_batch_that_wrote_twice_in_one_text_is_undone_around_the_words_of_others() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    let first = write(&devices[0], &system("antura"), "purpose", "ett");
+    let second = write(&devices[0], &system("antura"), "purpose", "ett två");
+    act(&mut devices[0], &Command::Batch(vec![first, second]));
+    exchange_all(&mut devices);
+    let other = write(&devices[1], &system("antura"), "purpose", "ett två tre");
+    act(&mut devices[1], &other);
+    exchange_all(&mut devices);
+    devices[0].undo(&signed("ISAM", 2)).unwrap();
+    assert_eq!(line(&devices[0], &system("antura"), "purpose"), " tre");
+}
+
+#[test]
+fn a_field_s_history_says_who_when_before_and_after() {
+    let mut devices = devices(2);
+    devices[0].apply(&add_system("antura"), &signed("ISAM", 100)).unwrap();
+    devices[0].apply(&add_system("agresso"), &signed("ISAM", 150)).unwrap();
+    devices[0].apply(&set(&system("antura"), "unit", "Ekonomi"), &signed("ISAM", 200)).unwrap();
+    exchange_all(&mut devices);
+    let command = set(&system("antura"), "unit", "Juridik");
+    devices[1].apply(&command, &signed("Objektägare", 300)).unwrap();
+    let text = write(&devices[1], &system("antura"), "purpose", "Projekt");
+    devices[1].apply(&text, &signed("Objektägare", 400)).unwrap();
+    exchange_all(&mut devices);
+    elsewhere(&mut devices[0], |change| {
+        let antura = record_in(change, "systems", "antura");
+        change.put(&antura, "unit", "Fastighet").unwrap();
+    });
+
+    let line = |text: &str| Value::Line(text.into());
+    let told: Vec<_> = devices[0]
+        .history(&system("antura"), Some("unit"))
+        .into_iter()
+        .map(|past| (past.by.map(|by| by.role), past.at, past.before, past.after))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("ISAM".to_owned()), 200, Value::Nothing, line("Ekonomi")),
+            (Some("Objektägare".to_owned()), 300, line("Ekonomi"), line("Juridik")),
+            (None, 0, line("Juridik"), line("Fastighet")),
+        ]
+    );
+    let fields: Vec<_> = devices[0].history(&system("antura"), None).into_iter().map(|past| past.field).collect();
+    assert_eq!(fields, ["name", "unit", "unit", "purpose", "unit"]);
+}
+
+#[test]
+fn a_removal_is_part_of_the_history_and_can_be_found_afterwards() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    laptop.apply(&Command::Remove { place: system("antura") }, &signed("ISAM", 2_000)).unwrap();
+    let past = laptop.history(&system("antura"), Some("removed"));
+    assert_eq!(past.len(), 1);
+    assert_eq!((past[0].at, &past[0].after), (2_000, &Value::Flag(true)));
+}
+
+#[test]
+fn a_large_batch_is_still_in_each_record_s_history() {
+    let mut laptop = device(0);
+    let batch = (0..60).map(|number| add_system(&format!("system-{number}"))).collect();
+    act(&mut laptop, &Command::Batch(batch));
+    assert_eq!(laptop.history(&system("system-59"), None).len(), 1);
+}
+
+#[test]
+fn an_import_travels_in_small_and_is_told_whole() {
+    let mut devices = devices(2);
+    let batch = (0..2_000).map(|number| add_system(&format!("system-{number}"))).collect();
+    let bytes = act(&mut devices[0], &Command::Batch(batch)).bytes;
+    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    let entries = devices[1].merge(&bytes).unwrap();
+    assert_eq!(entries.len(), 2_000);
+    agreed(&devices);
+    act(&mut devices[1], &Command::Remove { place: system("system-7") });
+    let undone = devices[0].undo(&signed("ISAM", 2)).unwrap().unwrap();
+    assert_eq!(undone.entries.len(), 2_000);
+    assert!(devices[0].read().systems.is_empty());
+}
+
+#[test]
+fn two_registers_that_both_grew_meet_whole_with_what_changed() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[1], &add_system("agresso"));
+    act(&mut devices[1], &add_system("t-lan"));
+    act(&mut devices[1], &Command::Remove { place: system("t-lan") });
+    let told = merge(&mut devices, 0, 1);
+    assert_eq!(told, [devices[1].entry(&system("agresso"))]);
+    // The other side holds all of this one, and nothing changes here any more.
+    assert_eq!(merge(&mut devices, 1, 0).len(), 1);
+    assert!(merge(&mut devices, 0, 1).is_empty());
+    act(&mut devices[0], &set(&system("agresso"), "unit", "Ekonomi"));
+    assert!(devices[0].can_undo());
+}
+
+#[test]
+fn the_register_can_be_read_as_it_was() {
+    let mut laptop = device(0);
+    assert_eq!(laptop.register_at(i64::MAX), None);
+    laptop.apply(&add_system("antura"), &signed("ISAM", 100)).unwrap();
+    laptop.apply(&add_system("agresso"), &signed("ISAM", 200)).unwrap();
+    laptop.apply(&Command::Remove { place: system("antura") }, &signed("ISAM", 300)).unwrap();
+    let names = |at| {
+        laptop
+            .register_at(at)
+            .map(|then| then.systems.iter().map(|(key, _)| key.as_str().to_owned()).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(names(99), None);
+    assert_eq!(names(100).unwrap(), "antura");
+    assert_eq!(names(299).unwrap(), "agresso antura");
+    assert_eq!(names(300).unwrap(), "agresso");
+    assert_eq!(laptop.register_at(1_000).unwrap(), laptop.read());
+}
+
+#[test]
+fn what_builds_on_a_later_change_is_not_part_of_an_earlier_register() {
+    let mut laptop = device(0);
+    laptop.apply(&add_system("antura"), &signed("ISAM", 500)).unwrap();
+    // A device whose clock is behind.
+    laptop.apply(&set(&system("antura"), "unit", "Ekonomi"), &signed("ISAM", 100)).unwrap();
+    assert_eq!(laptop.register_at(100), None);
+    assert_eq!(laptop.register_at(500).unwrap(), laptop.read());
+}
+
+#[test]
+fn two_values_of_one_field_are_both_kept_with_who_and_when_until_somebody_decides() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    exchange_all(&mut devices);
+    devices[0].apply(&set(&system("antura"), "unit", "Ekonomi"), &signed("ISAM", 200)).unwrap();
+    devices[1].apply(&set(&system("antura"), "unit", "Juridik"), &signed("Objektägare", 100)).unwrap();
+    // The same value from two people is no disagreement.
+    for device in &mut devices {
+        act(device, &set(&system("antura"), "supplier", "Antura AB"));
+    }
+    assert!(devices[0].conflicts().is_empty());
+    exchange_all(&mut devices);
+
+    let conflicts = devices[0].conflicts();
+    assert_eq!(conflicts, devices[1].conflicts());
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!((&conflicts[0].place, conflicts[0].field.as_str()), (&system("antura"), "unit"));
+    let mut claims: Vec<_> =
+        conflicts[0].claims.iter().map(|claim| (claim.by.as_ref().unwrap().role.as_str(), claim.at)).collect();
+    claims.sort_unstable();
+    assert_eq!(claims, [("ISAM", 200), ("Objektägare", 100)]);
+    let shown = line(&devices[0], &system("antura"), "unit");
+    assert_eq!(conflicts[0].claims.last().unwrap().value, Value::Line(shown.clone()));
+
+    // To decide for what is shown already is also an edit.
+    let decided = act(&mut devices[0], &set(&system("antura"), "unit", &shown));
+    assert!(!decided.bytes.is_empty());
+    assert!(devices[0].conflicts().is_empty());
+}

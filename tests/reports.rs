@@ -1,0 +1,527 @@
+//! The report says what the register says, under the headings that the yearly report has.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support {
+    pub mod lists;
+}
+
+use jiff::civil::date;
+use klassrum::exchange::{cut_off_in_name, example};
+use klassrum::register::{
+    Choose, Entry, Key, Level, Place, RecordKind, Register, StaffForm, StaffRole, Value, review_place, section_place,
+};
+use klassrum::report::model::words;
+use klassrum::report::{Block, Figure, Figures, ListBehind, Report, Run, SECTIONS, insertable, report, text, to_docx};
+use quick_xml::events::Event;
+use support::lists::Office;
+
+const HEADINGS: [(u8, &str); 23] = [
+    (1, "Sammanfattning"),
+    (1, "Bakgrund"),
+    (1, "Ledningssystem för informationssäkerhet, LIS"),
+    (
+        1,
+        "Omvärldsbevakning – förändringar i externa och interna frågor som är relevanta för ledningssystemet för informationssäkerhet",
+    ),
+    (2, "Lagstiftning och avtalsmässiga krav"),
+    (2, "Övrig påverkan"),
+    (2, "Risk och sårbarhetsanalys (RSA)"),
+    (2, "Resultat av egen uppföljning (IKP)"),
+    (2, "Resultat från revisioner"),
+    (1, "Information om informationssäkerhetens prestanda"),
+    (2, "Avvikelser och korrigerande åtgärder"),
+    (2, "Incidentrapportering/statistik"),
+    (2, "Resultat från övervakning och mätning"),
+    (2, "Identifiering av processer och oönskade händelser"),
+    (2, "Värdering och hantering av oönskade händelser"),
+    (2, "Obligatoriska utbildningar inom Informationssäkerhet för medarbetare i staden"),
+    (2, "Årshjul"),
+    (3, "Några rekommendationer i DSO-årsrapport"),
+    (1, "Planerade och genomförda aktiviteter samt planering inför kommande år"),
+    (1, "Informationssäkerhetsmål"),
+    (1, "Resultat från riskbedömning och status för riskbehandlingsplan"),
+    (1, "Möjligheter till ständig förbättring 2025–2026"),
+    (1, "Planerade och prioriterat arbete och aktiviteter under kommande perioder"),
+];
+
+fn put(register: &mut Register, kind: RecordKind, key: &str, fields: &[(&str, Value)]) {
+    let place = Place { kind, key: Key::parse(key).unwrap() };
+    let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    register.put(Entry { place, fields: Some(fields) });
+}
+
+fn line(text: &str) -> Value {
+    Value::Line(text.to_owned())
+}
+
+fn choice(choice: impl Choose) -> Value {
+    Value::Choice(choice.key().to_owned())
+}
+
+fn write(register: &mut Register, section: &str, text: &str) {
+    let place = section_place(2024, section);
+    register.put(Entry { place, fields: Some(vec![("text".to_owned(), Value::Prose(text.to_owned()))]) });
+}
+
+/// A register in the shape of the one behind the report on 2024.
+fn example() -> Register {
+    let mut register = Register::default();
+    let fields = [("name", line("Skolfastigheter AB")), ("short", line("SFAB")), ("town", line("Stockholm"))];
+    put(&mut register, RecordKind::Organisation, "own", &fields);
+    for number in 0..80 {
+        let key = format!("s{number:02}");
+        let owner = if number % 5 == 0 { "" } else { "Chef Drift" };
+        let fields = [("name", line(&format!("System {number}"))), ("system_owner", line(owner))];
+        put(&mut register, RecordKind::System, &key, &fields);
+        let of_system = format!("{key}.one");
+        if number < 18 {
+            let fields = [
+                ("decided", Value::Date(date(2024, 6, 17))),
+                ("confidentiality", choice(Level::Significant)),
+                ("archive_took_part", Value::Flag(true)),
+            ];
+            put(&mut register, RecordKind::Classification, &of_system, &fields);
+        }
+        if number < 17 {
+            put(&mut register, RecordKind::ActionPlan, &of_system, &[]);
+        }
+        if number < 10 {
+            put(&mut register, RecordKind::RiskAnalysis, &of_system, &[]);
+        }
+    }
+    for number in 0..14_i8 {
+        let fields = [
+            ("title", line(&format!("Händelse {number}"))),
+            ("reported", Value::Date(date(2024, 1 + number % 12, 3))),
+            ("business_related", Value::Flag(number < 2)),
+        ];
+        put(&mut register, RecordKind::Incident, &format!("i{number:02}"), &fields);
+    }
+    put(&mut register, RecordKind::Training, "t", &[("cut_off", Value::Date(date(2024, 11, 26)))]);
+    let rows = [
+        ("a", StaffRole::Manager, StaffForm::Employed, 30, 25),
+        ("b", StaffRole::Employee, StaffForm::Employed, 180, 94),
+        ("c", StaffRole::Employee, StaffForm::Consultant, 40, 20),
+    ];
+    for (key, role, form, people, completed) in rows {
+        let fields = [
+            ("role", choice(role)),
+            ("form", choice(form)),
+            ("people", Value::Number(people)),
+            ("completed", Value::Number(completed)),
+        ];
+        put(&mut register, RecordKind::TrainingCount, &format!("t.{key}"), &fields);
+    }
+    let fields = Some(vec![
+        ("date".to_owned(), Value::Date(date(2025, 3, 26))),
+        ("dnr".to_owned(), line("SFAB 2025/148")),
+        ("signatory".to_owned(), line("Informationssäkerhetssamordnare")),
+    ]);
+    register.put(Entry { place: review_place(2024), fields });
+    write(&mut register, "law", "Cybersäkerhetslagen gäller.\n\n- ett krav\n- ett till\n\n1. först\n2. sedan");
+    register
+}
+
+fn of_2024(register: &Register) -> Report {
+    report(register, 2024, date(2025, 3, 1), None)
+}
+
+fn section_text(report: &Report, name: &str) -> String {
+    let one =
+        Report { sections: report.sections.iter().filter(|one| one.name == name).cloned().collect(), ..report.clone() };
+    text::text(&one).replace('\u{A0}', " ")
+}
+
+#[test]
+fn every_heading_of_the_yearly_report_is_there_in_its_order() {
+    let report = of_2024(&example());
+    let headings: Vec<(u8, &str)> =
+        report.sections.iter().map(|section| (section.level, section.heading.as_str())).collect();
+    assert_eq!(headings, HEADINGS);
+    assert_eq!(report.title, "Ledningens genomgång informationssäkerhet 2024");
+    assert_eq!(
+        report.head(),
+        ["Stockholm, 26 mars 2025", "Dnr: SFAB 2025/148", "Rapportör: Informationssäkerhetssamordnare"]
+    );
+    assert!(!report.draft);
+}
+
+#[test]
+fn a_heading_never_skips_a_level_and_every_section_can_be_written_in() {
+    let mut above = 0;
+    for plan in SECTIONS {
+        assert!(plan.level <= above + 1, "{}", plan.name);
+        above = plan.level;
+        assert_eq!(section_place(2024, plan.name).key.own(), plan.name);
+    }
+}
+
+#[test]
+fn the_report_gives_the_figures_of_the_example() {
+    let report = of_2024(&example());
+    let expected = [
+        (Figure::Systems, 80),
+        (Figure::Classified, 18),
+        (Figure::ActionPlan, 17),
+        (Figure::RiskAnalysis, 10),
+        (Figure::Unclassified, 62),
+        (Figure::OwnerMissing, 16),
+        (Figure::InformationOwnerMissing, 80),
+        (Figure::Incidents, 14),
+        (Figure::IncidentsBusiness, 2),
+        (Figure::Trained, 139),
+        (Figure::TrainedManagers, 25),
+        (Figure::People, 250),
+    ];
+    for (figure, count) in expected {
+        assert_eq!(report.figures.get(figure), count, "{figure:?}");
+    }
+    let said = [
+        ("identification", "cirka 80 system och tjänster. Av dem är 18 klassade, 17 har en handlingsplan och för 10"),
+        ("identification", "Arkivfunktionen deltog i 18 av 18."),
+        ("valuation", "Av cirka 80 system och tjänster är 62 ännu inte klassade."),
+        ("incidents", "Under 2024 rapporterades 14 informationssäkerhetsincidenter. Av dem bedöms 2 som"),
+        ("training", "Den 26 november 2024 hade 139 av 250 personer, konsulter inräknade,"),
+        ("training", "Av dem var 25 chefer."),
+        ("training", "Chefer\tAnställda\t30\t25\t83 %"),
+        ("summary", "System och tjänster\tcirka 80"),
+        ("risks", "Ägare saknas för 16 system"),
+    ];
+    for (section, words) in said {
+        let text = section_text(&report, section);
+        assert!(text.contains(words), "{words:?} is not in {text}");
+    }
+}
+
+#[test]
+fn the_example_files_give_the_document_its_figures() {
+    let mut office = Office::new();
+    for (name, bytes) in example::example() {
+        let preview = office.look_with(bytes, |chosen| chosen.cut_off = cut_off_in_name(name));
+        office.take(&preview, &preview.by_default());
+    }
+    let read = docx_text(&to_docx(&of_2024(&office.register())).unwrap());
+    let said = [
+        "cirka 80 system och tjänster. Av dem är 18 klassade, 17 har en handlingsplan och för 10 är en riskanalys",
+        "62 ännu inte klassade",
+        "14 informationssäkerhetsincidenter. Av dem bedöms 2 som verksamhetsrelaterade",
+        "Den 26 november 2024 hade 139 av 250 personer, konsulter inräknade,",
+        "Av dem var 25 chefer",
+    ];
+    for words in said {
+        assert!(read.contains(words), "{words:?} is not in {read}");
+    }
+}
+
+#[test]
+fn every_figure_in_the_report_equals_the_list_behind_it() {
+    let register = example();
+    let report = of_2024(&register);
+    for figure in Figure::ALL {
+        let list = figure.list(2024);
+        if list != ListBehind::Training {
+            let keys = list.keys(&register, &report.figures);
+            assert_eq!(usize::try_from(report.figures.get(*figure)).unwrap(), keys.len(), "{figure:?}");
+        }
+    }
+    let mut written = 0;
+    for run in report.sections.iter().flat_map(|section| section.blocks()).flat_map(runs) {
+        if let Run::Figure { figure, value } = run {
+            assert_eq!(value.replace('\u{A0}', ""), report.figures.get(figure).to_string());
+            written += 1;
+        }
+    }
+    assert!(20 < written, "{written} figures");
+}
+
+fn runs(block: &Block) -> Vec<Run> {
+    match block {
+        Block::Paragraph(runs) => runs.clone(),
+        Block::Bullets(items) | Block::Numbered(items) => items.concat(),
+        Block::Table(table) | Block::KeyFigures(table) => table.rows.iter().flatten().flatten().cloned().collect(),
+    }
+}
+
+#[test]
+fn the_number_of_systems_is_exact_once_somebody_has_said_so() {
+    let mut register = example();
+    let fields = Some(vec![("approximate".to_owned(), Value::Flag(false))]);
+    register.put(Entry { place: review_place(2024), fields });
+    let text = text::text(&of_2024(&register));
+    assert!(text.contains("Registret omfattar 80 system"));
+    assert!(!text.contains("cirka"));
+}
+
+#[test]
+fn a_placeholder_in_a_text_follows_the_register() {
+    let mut register = example();
+    write(&mut register, "summary", "Klassade: {{classified}} av {{systems}}.");
+    let last = |register: &Register| {
+        let report = of_2024(register);
+        let Some(Block::Paragraph(runs)) = report.section("summary").unwrap().text.last() else { panic!() };
+        words(runs)
+    };
+    assert_eq!(last(&register), "Klassade: 18 av 80.");
+    register.put(Entry {
+        place: Place { kind: RecordKind::Classification, key: Key::parse("s00.one").unwrap() },
+        fields: None,
+    });
+    assert_eq!(last(&register), "Klassade: 17 av 80.");
+    assert_eq!(insertable(&of_2024(&register).figures).first().unwrap().0, "{{systems}}");
+}
+
+#[test]
+fn last_year_has_a_column_where_it_is_known() {
+    let register = example();
+    let last = Figures::count(&register, 2023, date(2024, 3, 1));
+    let with = report(&register, 2024, date(2025, 3, 1), Some(&last));
+    let header = |report: &Report| {
+        let blocks = &report.section("summary").unwrap().computed;
+        let table = blocks.iter().find_map(|block| match block {
+            Block::KeyFigures(table) => Some(table.clone()),
+            _ => None,
+        });
+        let table = table.unwrap();
+        assert!(table.rows.iter().all(|row| row.len() == table.header.len() && row.len() == table.align.len()));
+        table.header
+    };
+    assert_eq!(header(&with), ["Nyckeltal", "2024", "2023"]);
+    assert_eq!(header(&of_2024(&register)), ["Nyckeltal", "2024"], "nothing in the register is dated before 2024");
+    let mut older = register;
+    put(&mut older, RecordKind::Incident, "older", &[("reported", Value::Date(date(2023, 5, 1)))]);
+    let report = of_2024(&older);
+    assert_eq!(header(&report), ["Nyckeltal", "2024", "2023"]);
+    assert!(section_text(&report, "summary").contains("Incidenter\t14\t1\n"));
+    assert!(section_text(&report, "summary").contains("System och tjänster\tcirka 80\t–\n"));
+}
+
+#[test]
+fn every_table_has_a_cell_for_each_heading() {
+    let report = of_2024(&example());
+    let mut tables = 0;
+    for block in report.sections.iter().flat_map(|section| section.blocks()) {
+        if let Block::Table(table) | Block::KeyFigures(table) = block {
+            tables += 1;
+            assert!(!table.caption.is_empty());
+            assert_eq!(table.header.len(), table.align.len(), "{}", table.caption);
+            for row in &table.rows {
+                assert_eq!(row.len(), table.header.len(), "{}", table.caption);
+            }
+        }
+    }
+    assert!(4 <= tables, "{tables} tables");
+}
+
+#[test]
+fn footnotes_are_numbered_through_the_report_and_each_is_referred_to() {
+    let report = of_2024(&example());
+    let numbers: Vec<u32> =
+        report.sections.iter().flat_map(|section| &section.footnotes).map(|note| note.number).collect();
+    let referred: Vec<u32> = report
+        .sections
+        .iter()
+        .flat_map(|section| section.blocks())
+        .flat_map(runs)
+        .filter_map(|run| match run {
+            Run::Footnote(number) => Some(number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, referred);
+    assert_eq!(numbers, (1..=u32::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
+    assert!(!numbers.is_empty());
+}
+
+#[test]
+fn an_empty_register_gives_a_draft_with_every_heading() {
+    let report = of_2024(&Register::default());
+    assert!(report.draft);
+    assert_eq!(report.sections.len(), HEADINGS.len());
+    assert_eq!(report.head(), ["utkast per 2025-03-01"]);
+    assert!(text::text(&report).contains("Inga system eller tjänster är registrerade."));
+}
+
+/// A part of a DOCX file.
+fn part(file: &[u8], name: &str) -> String {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+    text
+}
+
+/// The words of a part, in the lines that [`text::text`] has: a paragraph, or the cells of a table's row. What the
+/// table of contents holds is said again by the headings.
+fn lines(xml: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut lines = vec![];
+    let (mut line, mut in_text, mut in_row, mut in_contents, mut cells) = (String::new(), false, false, false, 0);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return lines,
+            Event::Start(tag) => match tag.name().as_ref() {
+                b"w:t" => in_text = true,
+                b"w:sdt" => in_contents = true,
+                b"w:tr" => (in_row, cells) = (true, 0),
+                b"w:tc" => {
+                    cells += 1;
+                    line.push_str(if cells == 1 { "" } else { "\t" });
+                }
+                _ => {}
+            },
+            Event::Empty(tag) if tag.name().as_ref() == b"w:br" => line.push('\n'),
+            Event::Text(text) if in_text => line.push_str(&text.decode().unwrap()),
+            Event::GeneralRef(name) if in_text => line.push_str(match name.decode().unwrap().as_ref() {
+                "lt" => "<",
+                "gt" => ">",
+                "amp" => "&",
+                "quot" => "\"",
+                "apos" => "'",
+                other => panic!("&{other};"),
+            }),
+            Event::End(tag) => match tag.name().as_ref() {
+                b"w:t" => in_text = false,
+                b"w:sdt" => {
+                    in_contents = false;
+                    line.clear();
+                }
+                b"w:p" if in_contents => line.clear(),
+                b"w:p" if !in_row && line.is_empty() => {}
+                b"w:p" if !in_row => lines.push(std::mem::take(&mut line)),
+                b"w:tr" => {
+                    in_row = false;
+                    lines.push(std::mem::take(&mut line));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+fn docx_text(file: &[u8]) -> String {
+    let mut lines_of_all = lines(&part(file, "word/document.xml"));
+    lines_of_all.extend(lines(&part(file, "word/footnotes.xml")).iter().map(|note| note.trim().to_owned()));
+    lines_of_all.join("\n")
+}
+
+#[test]
+fn the_document_says_what_the_report_says() {
+    let report = of_2024(&example());
+    assert_eq!(docx_text(&to_docx(&report).unwrap()), text::text(&report));
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes_and_no_clock_is_in_them() {
+    let report = of_2024(&example());
+    let file = to_docx(&report).unwrap();
+    let _another_between = to_docx(&of_2024(&Register::default())).unwrap();
+    assert_eq!(to_docx(&report).unwrap(), file);
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&file)).unwrap();
+    for place in 0..zip.len() {
+        let entry = zip.by_index(place).unwrap();
+        assert_eq!(entry.last_modified().unwrap().year(), 1980, "{}", entry.name().unwrap());
+    }
+    let core = part(&file, "docProps/core.xml");
+    assert!(core.contains("2025-03-26T00:00:00Z</dcterms:created>"), "{core}");
+    assert!(core.contains("<dc:title>Ledningens genomgång informationssäkerhet 2024</dc:title>"), "{core}");
+    assert!(core.contains("<dc:creator>Skolfastigheter AB</dc:creator>"), "{core}");
+    assert!(core.contains("<dc:language>sv-SE</dc:language>"), "{core}");
+}
+
+#[test]
+fn headings_tables_and_language_are_told_to_word_and_not_only_shown() {
+    let report = of_2024(&example());
+    let file = to_docx(&report).unwrap();
+    let document = part(&file, "word/document.xml");
+    for level in 1..=3_u8 {
+        let expected = report.sections.iter().filter(|section| section.level == level).count();
+        let found = document.matches(&format!("<w:pStyle w:val=\"Heading{level}\" />")).count();
+        assert_eq!(found, expected, "level {level}");
+    }
+    let tables = document.matches("<w:tbl>").count();
+    assert!(4 <= tables);
+    assert_eq!(document.matches("<w:tblHeader/>").count(), tables, "a header row in each table");
+    assert_eq!(document.matches("<w:tblCaption ").count(), tables, "a name for each table");
+    assert_eq!(document.matches("<w:tr>").count(), document.matches("<w:cantSplit").count(), "no row is torn");
+    assert_eq!(document.matches("<w:hyperlink ").count(), report.sections.len(), "every heading is in the contents");
+    assert!(document.contains("TOC \\o &quot;1-3&quot;"), "the contents are a field");
+    assert!(!document.contains("paraId"));
+    let styles = part(&file, "word/styles.xml");
+    assert!(styles.contains("<w:lang w:val=\"sv-SE\""));
+    for name in ["heading 1", "heading 2", "heading 3", "Body Text", "Tabell", "toc 1", "caption", "footnote text"] {
+        assert!(styles.contains(&format!("<w:name w:val=\"{name}\"/>")), "{name}");
+    }
+    let used: std::collections::BTreeSet<&str> =
+        document.split("Style w:val=\"").skip(1).filter_map(|after| after.split('"').next()).collect();
+    for style in used {
+        assert!(styles.contains(&format!("w:styleId=\"{style}\"")), "{style} is used and not defined");
+    }
+}
+
+#[test]
+fn every_part_is_well_formed_and_every_part_that_is_named_is_there() {
+    let file = to_docx(&of_2024(&example())).unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&file)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for name in names.iter().filter(|name| name.ends_with(".xml") || name.ends_with(".rels")) {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+        let mut reader = quick_xml::Reader::from_str(&text);
+        while !matches!(reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}")), Event::Eof) {}
+    }
+    let types = part(&file, "[Content_Types].xml");
+    for named in types.split("PartName=\"/").skip(1).filter_map(|after| after.split('"').next()) {
+        assert!(names.iter().any(|name| name == named), "{named} is named and not there");
+    }
+    for (place, folder) in [("word/_rels/document.xml.rels", "word/"), ("_rels/.rels", "")] {
+        for target in part(&file, place).split("Target=\"").skip(1).filter_map(|after| after.split('"').next()) {
+            let target = format!("{folder}{target}");
+            assert!(names.contains(&target), "{target} is related and not there");
+        }
+    }
+}
+
+#[test]
+fn whatever_people_write_ends_as_text() {
+    let long = "å".repeat(100_000);
+    let table = [
+        "<b>fet</b> & <script>alert(1)</script>",
+        "# Rubrik\n* punkt\n\\section{x} `kod` _a_",
+        "</w:t></w:r></w:p><w:p/><w:rPr /> w14:paraId=\"1\" <w:tblPr></w:tblPr>",
+        "]]> <![CDATA[ &amp; &#0; &lt;",
+        "שלום עולם \u{202E}bakvänt\u{202C} مرحبا",
+        "👩‍🏫 🇸🇪 e\u{301}",
+        "noll\u{0}, klocka\u{7}, escape\u{1b}, \u{FFFE}\u{FFFF} och \u{85}ny rad",
+        "- <i>punkt</i>\n- \"citat\" 'apostrof'\n\n1. {{klassade}}",
+        long.as_str(),
+    ];
+    for text in table {
+        let mut register = example();
+        write(&mut register, "summary", text);
+        let fields = [("title", line(&text.chars().take(900).filter(|c| *c != '\n').collect::<String>()))];
+        let business = [("reported", Value::Date(date(2024, 12, 30))), ("business_related", Value::Flag(true))];
+        put(&mut register, RecordKind::Incident, "odd", &[fields.as_slice(), business.as_slice()].concat());
+        let report = of_2024(&register);
+        let read = docx_text(&to_docx(&report).unwrap());
+        assert_eq!(read, text::text(&report));
+        let first_words: String =
+            text.trim_start_matches(['-', ' ']).chars().take(8).filter(|c| !c.is_control()).collect();
+        assert!(read.contains(&first_words), "{first_words:?}");
+        assert!(!read.contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
+    }
+}
+
+#[test]
+fn each_numbered_list_begins_at_one() {
+    let mut register = example();
+    write(&mut register, "priorities", "1. ett\n2. två\n\nSedan:\n\n1. tre");
+    let file = to_docx(&of_2024(&register)).unwrap();
+    let document = part(&file, "word/document.xml");
+    let numbering = part(&file, "word/numbering.xml");
+    for list in ["2", "3", "4"] {
+        assert!(document.contains(&format!("<w:numId w:val=\"{list}\" />")), "{list}");
+        assert!(numbering.contains(&format!("<w:num w:numId=\"{list}\">")), "{list}");
+    }
+    assert_eq!(numbering.matches("<w:startOverride w:val=\"1\"/>").count(), 3);
+}
