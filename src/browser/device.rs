@@ -71,6 +71,28 @@ pub async fn next_turn() {
     let _ = JsFuture::from(turn).await;
 }
 
+/// Hears every click before anything else does, until it is dropped.
+pub struct ClickListener(Closure<dyn FnMut()>);
+
+/// Runs `run` before each click is answered: a link leads elsewhere only after it.
+pub fn before_clicks(run: impl FnMut() + 'static) -> ClickListener {
+    let listener = ClickListener(Closure::new(run));
+    if let Some(window) = web_sys::window() {
+        // Capturing, so that it comes before what is clicked. Refused for no name that events have.
+        let _ = window.add_event_listener_with_callback_and_bool("click", listener.0.as_ref().unchecked_ref(), true);
+    }
+    listener
+}
+
+impl Drop for ClickListener {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            let listener = self.0.as_ref().unchecked_ref();
+            let _ = window.remove_event_listener_with_callback_and_bool("click", listener, true);
+        }
+    }
+}
+
 /// Random bytes from the browser's own source.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {

@@ -5,13 +5,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker};
 
 const READY: &str = "ready";
+/// Where the page's start script puts the worker that it has started beside the page's own module.
+const STARTED: &str = "klassrumStarted";
 
 /// The page's end of a worker.
 pub(super) struct Remote<Request> {
@@ -31,16 +33,16 @@ pub(super) enum Heard<Event> {
 }
 
 impl<Request: Serialize> Remote<Request> {
-    /// Starts the worker called `name`. The build names its script by content, and the page says where it is.
+    /// Starts the worker called `name`, or takes the one that the page's start script has started.
     pub(super) fn start<Event: DeserializeOwned + 'static>(
         name: &str,
         heard: impl Fn(Heard<Event>) + 'static,
     ) -> Result<Self, JsValue> {
-        let document = web_sys::window().and_then(|window| window.document());
-        let named = document.and_then(|document| document.query_selector(&format!("meta[name=worker-{name}]")).ok()?);
-        let url = named.and_then(|meta| meta.get_attribute("content"));
-        let worker = Worker::new(&url.ok_or("the page names no such worker")?)?;
-        let waiting = Rc::new(RefCell::new(Some(Vec::new())));
+        let (worker, is_ready) = match started(name)? {
+            Some(started) => started,
+            None => (Worker::new(&address(name)?)?, false),
+        };
+        let waiting = Rc::new(RefCell::new(if is_ready { None } else { Some(Vec::new()) }));
         let heard = Rc::new(heard);
         let on_message = Closure::new({
             let (worker, waiting, heard) = (worker.clone(), Rc::clone(&waiting), Rc::clone(&heard));
@@ -76,6 +78,30 @@ impl<Request: Serialize> Remote<Request> {
             None => post(|list| self.worker.post_message_with_transfer(&bytes, list), &bytes),
         }
     }
+}
+
+/// The worker called `name` if the start script has started it, and whether it is ready.
+fn started(name: &str) -> Result<Option<(Worker, bool)>, JsValue> {
+    let global = js_sys::global();
+    let started = Reflect::get(&global, &STARTED.into())?;
+    if Reflect::get(&started, &"name".into()).ok().and_then(|of| of.as_string()).as_deref() != Some(name) {
+        return Ok(None);
+    }
+    // Taken once: a second worker of the same name is another.
+    Reflect::set(&global, &STARTED.into(), &JsValue::UNDEFINED)?;
+    if Reflect::get(&started, &"lost".into())?.is_truthy() {
+        return Err("the worker did not start".into());
+    }
+    let worker = Reflect::get(&started, &"worker".into())?.dyn_into()?;
+    Ok(Some((worker, Reflect::get(&started, &"ready".into())?.is_truthy())))
+}
+
+/// The build names a worker's script by its content, and the page says where it is.
+fn address(name: &str) -> Result<String, JsValue> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let named = document.and_then(|document| document.query_selector(&format!("meta[name=worker-{name}]")).ok()?);
+    let address = named.and_then(|meta| meta.get_attribute("content"));
+    Ok(address.ok_or("the page names no such worker")?)
 }
 
 impl<Request> Drop for Remote<Request> {

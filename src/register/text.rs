@@ -30,6 +30,25 @@ pub fn rebase(base: &str, local: &str, merged: &str) -> String {
     before.iter().chain(added).chain(after).collect()
 }
 
+/// Where a caret that stood at `place` in `before` stands when the text has become `after`, both counted in UTF-16
+/// units, as browsers do: with the same words on either side.
+#[must_use]
+pub fn moved_caret(place: u32, before: &str, after: &str) -> u32 {
+    let before: Vec<u16> = before.encode_utf16().collect();
+    let after: Vec<u16> = after.encode_utf16().collect();
+    let change = Stretch::between(&before, &after);
+    let place = usize::try_from(place).unwrap_or(usize::MAX).min(before.len());
+    // Words that came just where the caret stands come after it.
+    let moved = if place <= change.from {
+        place
+    } else if change.to <= place {
+        (place + after.len()).saturating_sub(before.len())
+    } else {
+        change.from
+    };
+    u32::try_from(moved).unwrap_or(u32::MAX)
+}
+
 /// The stretch of the old text that a new text replaces.
 struct Stretch {
     from: usize,
@@ -37,7 +56,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn between(old: &[char], new: &[char]) -> Self {
+    fn between<T: PartialEq>(old: &[T], new: &[T]) -> Self {
         let from = old.iter().zip(new).take_while(|(a, b)| a == b).count();
         let room = old.len().min(new.len()) - from;
         let tail = old.iter().rev().zip(new.iter().rev()).take(room).take_while(|(a, b)| a == b).count();
@@ -45,7 +64,7 @@ impl Stretch {
     }
 
     /// How long the replacement is.
-    fn new_len(&self, new: &[char], old: &[char]) -> usize {
+    fn new_len<T>(&self, new: &[T], old: &[T]) -> usize {
         (self.to - self.from + new.len()).saturating_sub(old.len())
     }
 }
@@ -65,6 +84,23 @@ mod tests {
             ("", "hej", "då", "hejdå"),
         ] {
             assert_eq!(rebase(base, local, merged), expect, "{base} {local} {merged}");
+        }
+    }
+
+    #[test]
+    fn the_caret_stays_between_the_same_words() {
+        // A bar marks the caret.
+        for (before, after) in [
+            ("Mitt emellan. Efter|", "Före. Mitt emellan. Efter|"),
+            ("|Mitt emellan.", "|Mitt emellan. Efter."),
+            ("en t|vå tre", "en och t|vå tre"),
+            ("en bor|ttagen mening", "en |mening"),
+            ("😀 e|n", "😀 😀 e|n"),
+            ("abc|", "abc|d"),
+        ] {
+            let place = |text: &str| u32::try_from(text.split('|').next().unwrap().encode_utf16().count()).unwrap();
+            let (before_text, after_text) = (before.replace('|', ""), after.replace('|', ""));
+            assert_eq!(moved_caret(place(before), &before_text, &after_text), place(after), "{before} {after}");
         }
     }
 

@@ -251,7 +251,11 @@ impl Session {
                     let request = request(ticket);
                     edits = matches!(
                         request,
-                        Request::Apply(..) | Request::Undo(_) | Request::Redo(_) | Request::Merge(..)
+                        Request::Create(_)
+                            | Request::Apply(..)
+                            | Request::Undo(_)
+                            | Request::Redo(_)
+                            | Request::Merge(..)
                     );
                     request
                 })

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket, VERSION};
+use crate::browser::reply::{Reply, reply};
 use crate::browser::store::{Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, worker};
@@ -32,6 +33,13 @@ pub fn run() {
         move |bytes| hear(&keeper, &bytes)
     });
     keeper.borrow_mut().tabs = Some(tabs);
+    // The page's own module may still be on its way: what is stored is read meanwhile.
+    let (teller, found) = reply();
+    keeper.borrow_mut().found = Some(found);
+    spawn_local({
+        let keeper = Rc::clone(&keeper);
+        async move { teller.tell(read(&keeper).await) }
+    });
     worker::serve(move |request| handle(&keeper, request));
 }
 
@@ -47,8 +55,13 @@ struct Inside {
     queued: Ticket,
     writing: bool,
     opening: bool,
+    /// What was stored when the worker started, until the first opening takes it.
+    found: Option<Reply<Result<Found, StoreError>>>,
     store: Option<Rc<Store>>,
 }
+
+/// What this device holds: the document's pieces with their numbers, and the last picture's messages.
+type Found = (Vec<(f64, Vec<u8>)>, Vec<Vec<u8>>);
 
 type Shared = Rc<RefCell<Inside>>;
 
@@ -63,7 +76,7 @@ fn handle(keeper: &Shared, request: Request) {
             }
         }
         Request::Author(author) => keeper.borrow_mut().author = author,
-        Request::Create => create(keeper),
+        Request::Create(ticket) => create(keeper, ticket),
         Request::Apply(ticket, command) => {
             edit(keeper, ticket, |document, signed| document.apply(&command, signed).map(Some))
         }
@@ -87,14 +100,11 @@ async fn open(keeper: Shared) {
     if std::mem::replace(&mut keeper.borrow_mut().opening, true) {
         return;
     }
-    let found = async {
-        let store = store(&keeper).await?;
-        let pieces = store.pieces().await?;
-        // A picture that can't be read costs only the glimpse.
-        let glimpse = if pieces.is_empty() { Vec::new() } else { store.picture().await.unwrap_or_default() };
-        Ok::<_, StoreError>((pieces, glimpse))
-    }
-    .await;
+    let found = keeper.borrow_mut().found.take();
+    let found = match found {
+        Some(found) => found.await,
+        None => read(&keeper).await,
+    };
     keeper.borrow_mut().opening = false;
     let (pieces, glimpse) = match found {
         Ok(found) => found,
@@ -127,6 +137,14 @@ async fn open(keeper: Shared) {
         }
         Err(why) => worker::tell(&Event::CannotOpen(why.to_string())),
     }
+}
+
+async fn read(keeper: &Shared) -> Result<Found, StoreError> {
+    let store = store(keeper).await?;
+    let pieces = store.pieces().await?;
+    // A picture that can't be read costs only the glimpse.
+    let glimpse = if pieces.is_empty() { Vec::new() } else { store.picture().await.unwrap_or_default() };
+    Ok((pieces, glimpse))
 }
 
 /// What a kept picture shows. Its first message says which version the others have; another version shows nothing.
@@ -190,9 +208,11 @@ async fn compact(keeper: &Shared, covered: Vec<f64>) {
     .await;
 }
 
-fn create(keeper: &Shared) {
+fn create(keeper: &Shared, ticket: Ticket) {
     if keeper.borrow().document.is_some() {
-        return;
+        // Another tab was first.
+        keeper.borrow_mut().queued = ticket;
+        return store_queue(keeper);
     }
     match RegisterDocument::create(device::random()) {
         Ok(mut document) => {
@@ -201,6 +221,7 @@ fn create(keeper: &Shared) {
                 let mut inside = keeper.borrow_mut();
                 inside.document = Some(document);
                 inside.queue.push(bytes);
+                inside.queued = ticket;
             }
             show(keeper, BTreeMap::new());
             store_queue(keeper);

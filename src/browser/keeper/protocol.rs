@@ -24,7 +24,7 @@ pub enum Request {
     /// Who edits here, from now on.
     Author(Author),
     /// Begins an empty register.
-    Create,
+    Create(Ticket),
     /// Carries out an edit.
     Apply(Ticket, Command),
     /// Takes back this tab's last edit.

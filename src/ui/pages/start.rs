@@ -11,6 +11,13 @@ use crate::ui::session::{Answer, Session};
 use crate::ui::shell::refusal_text;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
+/// Asks the browser to keep what is about to be stored; the settings say what it answered.
+fn ask_to_keep() {
+    spawn_local(async {
+        device::ask_to_keep().await;
+    });
+}
+
 /// While the register is being opened.
 #[component]
 pub fn Opening() -> impl IntoView {
@@ -35,19 +42,18 @@ pub fn Start() -> impl IntoView {
 
     let create = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        session.tell(&Request::Create);
+        session.ask(Request::Create, |_| {});
         let name = name.get_untracked().trim().to_owned();
         if !name.is_empty() {
             session.set(organisation_place(), Organisation::NAME, crate::register::Value::Line(name));
         }
-        spawn_local(async {
-            device::ask_to_keep().await;
-        });
+        ask_to_keep();
     };
     let opened = move |_| {
         let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
         let Some(chosen) = chosen else { return };
         busy.set(true);
+        ask_to_keep();
         spawn_local(async move {
             match device::bytes_of(&chosen).await {
                 Ok(bytes) => session.ask(
@@ -68,6 +74,7 @@ pub fn Start() -> impl IntoView {
     };
     let example = move |_| {
         busy.set(true);
+        ask_to_keep();
         super::import::load_example(session, move |problem| {
             busy.try_set(false);
             error.try_set(problem);

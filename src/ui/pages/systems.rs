@@ -27,8 +27,10 @@ use crate::ui::words::{language_of, term};
 const ROW: f64 = 68.0;
 /// Rows kept above and below what is in sight.
 const MARGIN: usize = 6;
-/// Up to this many rows are all in the page.
-const ALL: usize = 24;
+/// Up to this many rows are all in the page, where the browser's own search finds them.
+const ALL: usize = 200;
+/// New rows a frame: few enough that building them is not felt.
+const STEP: usize = 6;
 
 /// A column that can be shown beside the system's name.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -156,19 +158,46 @@ pub fn Systems() -> impl IntoView {
         written.set_value(address.clone());
         navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     }) as Rc<dyn Fn()>);
+    let write = move || write.with_value(Rc::clone)();
     // The address waits until typing rests: browsers count how often it is written.
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
-        if let Some(timer) = timer.get_value() {
+        let waiting = timer.try_update_value(Option::take).flatten();
+        if let Some(timer) = &waiting {
             timer.clear();
         }
+        waiting.is_some()
     };
-    on_cleanup(stop);
+    on_cleanup(move || {
+        stop();
+    });
+    let typed = move |text: String| {
+        query.update(|query| query.search = text);
+        stop();
+        timer.set_value(
+            set_timeout_with_handle(
+                move || {
+                    stop();
+                    write()
+                },
+                Duration::from_millis(200),
+            )
+            .ok(),
+        );
+    };
+    // Whoever leaves sooner leaves by a click, or by a key that is one; then it waits no longer, or Back would come to
+    // another list than the one that was left.
+    let rested = move || {
+        if stop() {
+            write();
+        }
+    };
+    let clicks = StoredValue::new_local(Some(device::before_clicks(rested)));
+    on_cleanup(move || clicks.set_value(None));
     let ask = move |change: &dyn Fn(&mut Query)| {
         query.update(|query| change(query));
         stop();
-        let write = write.with_value(Rc::clone);
-        timer.set_value(set_timeout_with_handle(move || write(), Duration::from_millis(200)).ok());
+        write();
     };
 
     let sorting = Memo::new(move |_| query.with(|query| (query.sort.clone(), query.descending)));
@@ -335,10 +364,8 @@ pub fn Systems() -> impl IntoView {
                 autocomplete="off"
                 placeholder=move || t_string!(i18n, systems.search)
                 prop:value=move || query.with(|query| query.search.clone())
-                on:input=move |event| {
-                    let text = event_target_value(&event);
-                    ask(&|query: &mut Query| query.search.clone_from(&text));
-                }
+                on:input=move |event| typed(event_target_value(&event))
+                on:change=move |_| rested()
             />
         </div>
         <Show when=move || adding.get()>
@@ -483,14 +510,44 @@ fn Rows(
         let first = first.min(count.saturating_sub(1) / 4 * 4);
         (first, last.min(count))
     });
-    let shown = Memo::new(move |_| {
+    let wanted = Memo::new(move |_| {
         let (first, last) = range.get();
         keys.with(|keys| keys.get(first..last).unwrap_or_default().iter().cloned().zip(first..).collect::<Vec<_>>())
+    });
+    // The rows that are built: from the first that is wanted on, a few new ones a frame.
+    let shown = RwSignal::new(Vec::<(Key, usize)>::new());
+    let steps = StoredValue::new(0_u32);
+    let build = move || {
+        let here: BTreeSet<Key> = shown.with_untracked(|rows| rows.iter().map(|(key, _)| key.clone()).collect());
+        let mut new = 0;
+        let built: Vec<_> = wanted.with_untracked(|wanted| {
+            let fits = |(key, _): &&(Key, usize)| {
+                new += usize::from(!here.contains(key));
+                new <= STEP
+            };
+            wanted.iter().take_while(fits).cloned().collect()
+        });
+        let all = wanted.with_untracked(Vec::len) == built.len();
+        if shown.with_untracked(|shown| *shown != built) {
+            shown.set(built);
+        }
+        all
+    };
+    Effect::new(move |_| {
+        wanted.track();
+        let mine = steps.try_update_value(|steps| {
+            *steps += 1;
+            *steps
+        });
+        build_on(move || steps.try_get_value() != mine || build());
     });
     #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
     let above = move || format!("{}px", range.get().0 as f64 * ROW);
     #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
-    let below = move || format!("{}px", (keys.with(Vec::len) - range.get().1.min(keys.with(Vec::len))) as f64 * ROW);
+    let below = move || {
+        let until = range.get().0 + shown.with(Vec::len);
+        format!("{}px", keys.with(Vec::len).saturating_sub(until) as f64 * ROW)
+    };
     view! {
         <tbody node_ref=body>
             <tr class="systems__space" aria-hidden="true" style:height=above><td></td></tr>
@@ -502,13 +559,22 @@ fn Rows(
     }
 }
 
+/// Takes a step each frame until one says that it was the last.
+fn build_on(step: impl Fn() -> bool + 'static) {
+    request_animation_frame(move || {
+        if !step() {
+            build_on(step);
+        }
+    });
+}
+
 /// One system's row.
 #[component]
 fn Row(
     /// The system.
     key: Key,
     /// The rows in sight, with their places in the list, from 0.
-    in_sight: Memo<Vec<(Key, usize)>>,
+    in_sight: RwSignal<Vec<(Key, usize)>>,
     /// The columns to show.
     columns: Memo<Vec<Column>>,
     /// The systems that are picked.

@@ -6,7 +6,7 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use crate::browser::device;
-use crate::register::text::rebase;
+use crate::register::text::{moved_caret, rebase};
 use crate::register::{Command, Date, DateTime, Field, Kind, Language, Place, Seen, Value};
 use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, use_i18n};
@@ -269,12 +269,15 @@ pub fn ProseControl(
         let local = text.get_untracked();
         let mine = rebase(&base, &local, &merged);
         if mine != local {
-            let caret = textarea.get_untracked().and_then(|area| area.selection_start().ok().flatten());
-            text.set(mine);
-            if let (Some(area), Some(caret)) = (textarea.get_untracked(), caret) {
-                area.set_value(&text.get_untracked());
+            let area = textarea.get_untracked();
+            let from = area.as_ref().and_then(|area| area.selection_start().ok().flatten());
+            let to = area.as_ref().and_then(|area| area.selection_end().ok().flatten());
+            text.set(mine.clone());
+            if let (Some(area), Some(from), Some(to)) = (area, from, to) {
+                area.set_value(&mine);
+                let (from, to) = (moved_caret(from, &local, &mine), moved_caret(to, &local, &mine));
                 // Refused only while the control is gone.
-                let _ = area.set_selection_range(caret, caret);
+                let _ = area.set_selection_range(from, to);
             }
         }
         draft.update_value(|draft| {

@@ -25,13 +25,16 @@ export class Start {
   async createRegister(organisation: string) {
     await this.organisation.fill(organisation);
     await this.create.click();
-    return this.overview();
+    const overview = await this.overview();
+    await overview.isSaved();
+    return overview;
   }
 
   async tryExample() {
     await this.example.click();
     const overview = await this.overview();
     await overview.shows("systems", 80);
+    await overview.isSaved();
     return overview;
   }
 

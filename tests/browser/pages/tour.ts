@@ -20,6 +20,8 @@ export type PageKey = keyof typeof ADDRESSES;
 export async function visit(page: Page, key: PageKey) {
   const address: string = ADDRESSES[key];
   const list = address.replace("/:key", "");
+  // Whoever leaves while something is being saved is asked, and loses it by saying yes.
+  await expect(page.locator("[data-state]")).toHaveAttribute("data-state", "ok");
   await page.goto(list);
   await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toBeVisible();
   if (address.endsWith(":key")) {

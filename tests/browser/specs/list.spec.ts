@@ -46,6 +46,22 @@ test("Back brings back a search that was left by the menu", async ({ page }) => 
   await expect(systems.find).toHaveValue("uppföljning energi");
 });
 
+test("Back brings back a search although a row was opened before typing rested", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const systems = await Systems.visit(page);
+  await systems.find.fill("antura");
+  await systems.says(1, 80);
+  // In one turn, as a quick hand on a slow machine.
+  await systems.find.evaluate((input: HTMLInputElement) => {
+    input.value = "antur";
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    document.querySelector<HTMLAnchorElement>("main tbody th a")!.click();
+  });
+  await expect(systems.heading).toHaveText("Antura");
+  await page.goBack();
+  await expect(systems.find).toHaveValue("antur");
+});
+
 test("the list filters by a missing role, by stage and by level", async ({ page }) => {
   const systems = await exampleList(page);
   await systems.chip("Informationsägare saknas").click();

@@ -24,15 +24,19 @@ pub fn load_example(session: Session, then: impl Fn(Option<String>) + 'static) {
         Some("en") => Language::English,
         _ => Language::Swedish,
     };
+    // Until the last list is in, nothing is shown as saved, and whoever leaves is asked.
+    session.holds_unsent("example", true);
     spawn_local(async move {
-        then(load(session).await.err().map(|why| why.text(language)));
+        let loaded = load(session).await;
+        session.holds_unsent("example", false);
+        then(loaded.err().map(|why| why.text(language)));
     });
 }
 
 async fn load(session: Session) -> Result<(), Problem> {
     // Read before there is a register: a worker that can't be had leaves this device as it was.
     let first = Book::example(0).await?;
-    session.tell(&Request::Create);
+    session.ask(Request::Create, |_| {});
     done(|told| session.send_then(about(), told)).await;
     let mut read = Some(first);
     for (place, name) in FILES.iter().enumerate() {
