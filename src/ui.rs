@@ -49,6 +49,11 @@ fn Pages() -> impl IntoView {
         Standing::Glimpsed | Standing::Open { .. } => Standing::Open { newer: None },
         other => other,
     });
+    // The frame is painted before the page within it is built: two short pieces of work instead of a long one.
+    let framed = RwSignal::new(false);
+    let frame = move || {
+        request_animation_frame(move || set_timeout(move || framed.set(true), std::time::Duration::ZERO));
+    };
     view! {
         <Router>
             {move || match standing.get() {
@@ -57,8 +62,10 @@ fn Pages() -> impl IntoView {
                 Standing::CannotOpen(why) => view! { <start::CannotOpen why /> }.into_any(),
                 Standing::Lost => view! { <start::Lost /> }.into_any(),
                 Standing::Glimpsed | Standing::Open { .. } => {
+                    frame();
                     view! {
                         <Shell>
+                            <Show when=move || framed.get()>
                             <Routes fallback=start::NoSuchPage>
                                 <Route path=path!("/") view=overview::Overview />
                                 <Route path=path!("/system") view=systems::Systems />
@@ -72,6 +79,7 @@ fn Pages() -> impl IntoView {
                                 <Route path=path!("/rapport") view=report::ReportPage />
                                 <Route path=path!("/installningar") view=settings::Settings />
                             </Routes>
+                            </Show>
                         </Shell>
                     }
                         .into_any()

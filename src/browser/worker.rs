@@ -1,17 +1,24 @@
 //! A worker and its page, talking in postcard bytes.
 //!
-//! The worker says [`READY`] when its module is up; what the page sends before that waits. A worker that dies says so.
+//! The worker says [`READY`] when its module is up; what the page sends before that waits, and so does what a worker
+//! says that was started before the page could hear it. A worker that dies says so.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{Array, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker};
 
+use super::device;
+
 const READY: &str = "ready";
+/// How many milliseconds a page takes in what was said before, until people's hands come first again.
+const TURN: f64 = 20.0;
 /// Where the page's start script puts the worker that it has started beside the page's own module.
 const STARTED: &str = "klassrumStarted";
 
@@ -38,25 +45,44 @@ impl<Request: Serialize> Remote<Request> {
         name: &str,
         heard: impl Fn(Heard<Event>) + 'static,
     ) -> Result<Self, JsValue> {
-        let (worker, is_ready) = match started(name)? {
+        let (worker, said) = match started(name)? {
             Some(started) => started,
-            None => (Worker::new(&address(name)?)?, false),
+            None => (Worker::new(&address(name)?)?, VecDeque::new()),
         };
-        let waiting = Rc::new(RefCell::new(if is_ready { None } else { Some(Vec::new()) }));
+        let waiting = Rc::new(RefCell::new(Some(Vec::new())));
         let heard = Rc::new(heard);
-        let on_message = Closure::new({
+        let take_in = Rc::new({
             let (worker, waiting, heard) = (worker.clone(), Rc::clone(&waiting), Rc::clone(&heard));
-            move |message: MessageEvent| {
-                if message.data().as_string().as_deref() == Some(READY) {
+            move |data: JsValue| {
+                if data.as_string().as_deref() == Some(READY) {
                     for bytes in waiting.borrow_mut().take().unwrap_or_default() {
                         post(|list| worker.post_message_with_transfer(&bytes, list), &bytes);
                     }
                     return;
                 }
-                let bytes = Uint8Array::new(&message.data()).to_vec();
+                let bytes = Uint8Array::new(&data).to_vec();
                 heard(postcard::from_bytes(&bytes).map_or(Heard::Lost, Heard::Event));
             }
         });
+        let backlog = Rc::new(RefCell::new(said));
+        let on_message = Closure::new({
+            let (take_in, backlog) = (Rc::clone(&take_in), Rc::clone(&backlog));
+            move |message: MessageEvent| {
+                if backlog.borrow().is_empty() {
+                    take_in(message.data());
+                } else {
+                    backlog.borrow_mut().push_back(message.data());
+                }
+            }
+        });
+        if !work_off(&backlog, &*take_in) {
+            spawn_local(async move {
+                device::next_turn().await;
+                while !work_off(&backlog, &*take_in) {
+                    device::next_turn().await;
+                }
+            });
+        }
         let on_error = Closure::new(move |_: web_sys::Event| heard(Heard::Lost));
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -80,8 +106,22 @@ impl<Request: Serialize> Remote<Request> {
     }
 }
 
-/// The worker called `name` if the start script has started it, and whether it is ready.
-fn started(name: &str) -> Result<Option<(Worker, bool)>, JsValue> {
+/// Takes in what was said before, in order, for as long as that is not felt. Tells whether that was all.
+fn work_off(backlog: &RefCell<VecDeque<JsValue>>, take_in: &impl Fn(JsValue)) -> bool {
+    let until = js_sys::Date::now() + TURN;
+    loop {
+        let Some(next) = backlog.borrow().front().cloned() else { return true };
+        take_in(next);
+        // Only now: what comes meanwhile comes after it.
+        backlog.borrow_mut().pop_front();
+        if until < js_sys::Date::now() {
+            return backlog.borrow().is_empty();
+        }
+    }
+}
+
+/// The worker called `name` if the start script has started it, and what it has said.
+fn started(name: &str) -> Result<Option<(Worker, VecDeque<JsValue>)>, JsValue> {
     let global = js_sys::global();
     let started = Reflect::get(&global, &STARTED.into())?;
     if Reflect::get(&started, &"name".into()).ok().and_then(|of| of.as_string()).as_deref() != Some(name) {
@@ -93,7 +133,8 @@ fn started(name: &str) -> Result<Option<(Worker, bool)>, JsValue> {
         return Err("the worker did not start".into());
     }
     let worker = Reflect::get(&started, &"worker".into())?.dyn_into()?;
-    Ok(Some((worker, Reflect::get(&started, &"ready".into())?.is_truthy())))
+    let said = Reflect::get(&started, &"said".into())?.dyn_into::<Array>()?;
+    Ok(Some((worker, said.iter().collect())))
 }
 
 /// The build names a worker's script by its content, and the page says where it is.

@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod fields;
+pub mod gradually;
 pub mod history;
 pub mod icons;
 pub mod level;

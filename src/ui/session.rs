@@ -294,8 +294,11 @@ impl Session {
         request_animation_frame(move || {
             if let Some(place) = place {
                 window().scroll_to_with_x_and_y(0.0, place);
+                look();
+            } else {
+                // Looking asks where things are: once they are painted, that costs nothing.
+                set_timeout(look, std::time::Duration::ZERO);
             }
-            look();
         });
         let moved = window_event_listener(leptos::ev::scroll, move |_| {
             let place = window().scroll_y().unwrap_or_default();

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket, VERSION};
-use crate::browser::reply::{Reply, reply};
 use crate::browser::store::{Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, worker};
@@ -33,14 +32,10 @@ pub fn run() {
         move |bytes| hear(&keeper, &bytes)
     });
     keeper.borrow_mut().tabs = Some(tabs);
-    // The page's own module may still be on its way: what is stored is read meanwhile.
-    let (teller, found) = reply();
-    keeper.borrow_mut().found = Some(found);
-    spawn_local({
-        let keeper = Rc::clone(&keeper);
-        async move { teller.tell(read(&keeper).await) }
-    });
+    let opening = Rc::clone(&keeper);
     worker::serve(move |request| handle(&keeper, request));
+    // The page's own module may still be on its way: by the time it is there, so is the register.
+    spawn_local(open(opening));
 }
 
 #[derive(Default)]
@@ -55,8 +50,6 @@ struct Inside {
     queued: Ticket,
     writing: bool,
     opening: bool,
-    /// What was stored when the worker started, until the first opening takes it.
-    found: Option<Reply<Result<Found, StoreError>>>,
     store: Option<Rc<Store>>,
 }
 
@@ -69,9 +62,7 @@ fn handle(keeper: &Shared, request: Request) {
     match request {
         Request::Open { version, author } => {
             keeper.borrow_mut().author = author;
-            if version == VERSION {
-                spawn_local(open(Rc::clone(keeper)));
-            } else {
+            if version != VERSION {
                 worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
             }
         }
@@ -100,11 +91,7 @@ async fn open(keeper: Shared) {
     if std::mem::replace(&mut keeper.borrow_mut().opening, true) {
         return;
     }
-    let found = keeper.borrow_mut().found.take();
-    let found = match found {
-        Some(found) => found.await,
-        None => read(&keeper).await,
-    };
+    let found = read(&keeper).await;
     keeper.borrow_mut().opening = false;
     let (pieces, glimpse) = match found {
         Ok(found) => found,

@@ -14,7 +14,7 @@ pub type Ticket = u32;
 /// From the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// The first: opens what this device holds.
+    /// The first. What this device holds is being opened already.
     Open {
         /// The page's [`VERSION`].
         version: u16,

@@ -33,6 +33,8 @@ use crate::ui::words::language_of;
 
 /// How many rows of a preview are in the page at a time.
 const SCREEN: usize = 40;
+/// How many of them are built at once.
+const ROWS_A_TURN: usize = 8;
 
 /// What is being waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +86,8 @@ struct Desk {
     only: RwSignal<Option<Verdict>>,
     from: RwSignal<usize>,
     rows: RwSignal<Vec<(usize, PreviewRow)>>,
+    /// Which screen of rows that is: raised by each.
+    screen: StoredValue<u32>,
     done: RwSignal<Option<Done>>,
     /// Raised by each thing a person asks for: an answer to an earlier one is passed over.
     turn: StoredValue<u32>,
@@ -107,6 +111,7 @@ impl Desk {
             only: RwSignal::new(None),
             from: RwSignal::new(0),
             rows: RwSignal::new(Vec::new()),
+            screen: StoredValue::new(0),
             done: RwSignal::new(None),
             turn: StoredValue::new(0),
         }
@@ -288,10 +293,25 @@ impl Desk {
                 && self.from.try_get_untracked() == Some(from);
             match rows {
                 _ if !still => {}
-                Ok(rows) => self.rows.set(rows),
+                Ok(rows) => self.show_rows(rows, turn).await,
                 Err(why) => self.fail(Trouble::Problem(why)),
             }
         });
+    }
+
+    /// Puts the rows of a screen in the page, a few a turn, so that building them is not felt.
+    async fn show_rows(self, rows: Vec<(usize, PreviewRow)>, turn: u32) {
+        let asked = (self.only.get_untracked(), self.from.get_untracked());
+        self.screen.update_value(|screen| *screen += 1);
+        self.rows.set(Vec::new());
+        for few in rows.chunks(ROWS_A_TURN) {
+            self.rows.update(|rows| rows.extend_from_slice(few));
+            device::next_turn().await;
+            let now = (self.only.try_get_untracked(), self.from.try_get_untracked());
+            if !self.is_now(turn) || now != (Some(asked.0), Some(asked.1)) {
+                return;
+            }
+        }
     }
 
     /// Takes in what is accepted, as one edit.

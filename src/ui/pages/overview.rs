@@ -87,54 +87,58 @@ pub fn Overview() -> impl IntoView {
             }
         >
             <div class="overview">
-                <section class="card">
-                    <h2>{t!(i18n, overview.funnel)}</h2>
-                    <ul class="funnel">
-                        {bar(Figure::Systems, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.systems).to_owned()))}
-                        {bar(Figure::Classified, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.classified).to_owned()))}
-                        {bar(Figure::ActionPlan, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.action_plan).to_owned()))}
-                        {bar(Figure::RiskAnalysis, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.risk_analysis).to_owned()))}
-                    </ul>
-                </section>
-                <section class="card">
-                    <h2>{t!(i18n, overview.missing)}</h2>
-                    <ul class="todo">
-                        {missing(Figure::Unclassified, Signal::derive(move || t_string!(i18n, overview.unclassified).to_owned()))}
-                        {missing(Figure::InformationOwnerMissing, Signal::derive(move || t_string!(i18n, overview.information_owner_missing).to_owned()))}
-                        {missing(Figure::OwnerMissing, Signal::derive(move || t_string!(i18n, overview.owner_missing).to_owned()))}
-                    </ul>
-                    <Show when=move || units.with(|units| !units.is_empty())>
-                        <h3>{t!(i18n, overview.ask_first)}</h3>
-                        <ul class="units">
-                            <For each=move || units.get() key=|unit| unit.clone() let((unit, count))>
-                                <li>
-                                    <A href=format!("/system?only=information-owner-missing&q={}", js_sys::encode_uri_component(&unit))>
-                                        {unit.clone()}
-                                    </A>
-                                    <span class="soft">{count}</span>
-                                </li>
-                            </For>
+                <div class="overview__column">
+                    <section class="card">
+                        <h2>{t!(i18n, overview.funnel)}</h2>
+                        <ul class="funnel">
+                            {bar(Figure::Systems, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.systems).to_owned()))}
+                            {bar(Figure::Classified, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.classified).to_owned()))}
+                            {bar(Figure::ActionPlan, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.action_plan).to_owned()))}
+                            {bar(Figure::RiskAnalysis, Figure::Systems, Signal::derive(move || t_string!(i18n, overview.risk_analysis).to_owned()))}
                         </ul>
-                    </Show>
-                </section>
-                <section class="card">
-                    <h2>{move || format!("{} {}", t_string!(i18n, nav.incidents), year.get())}</h2>
-                    <ul class="funnel">
-                        {bar(Figure::Incidents, Figure::Incidents, Signal::derive(move || t_string!(i18n, overview.incidents).to_owned()))}
-                        {bar(Figure::IncidentsBusiness, Figure::Incidents, Signal::derive(move || t_string!(i18n, overview.incidents_business).to_owned()))}
-                    </ul>
-                </section>
-                <section class="card">
-                    <h2>{t!(i18n, overview.training)}</h2>
-                    <ul class="funnel">
-                        {bar(Figure::Trained, Figure::People, Signal::derive(move || {
-                            t_string!(i18n, overview.trained, people = value(Figure::People).get()).clone()
-                        }))}
-                        {bar(Figure::TrainedManagers, Figure::Managers, Signal::derive(move || {
-                            t_string!(i18n, overview.trained_managers, people = value(Figure::Managers).get()).clone()
-                        }))}
-                    </ul>
-                </section>
+                    </section>
+                    <section class="card">
+                        <h2>{move || format!("{} {}", t_string!(i18n, nav.incidents), year.get())}</h2>
+                        <ul class="funnel">
+                            {bar(Figure::Incidents, Figure::Incidents, Signal::derive(move || t_string!(i18n, overview.incidents).to_owned()))}
+                            {bar(Figure::IncidentsBusiness, Figure::Incidents, Signal::derive(move || t_string!(i18n, overview.incidents_business).to_owned()))}
+                        </ul>
+                    </section>
+                </div>
+                <div class="overview__column">
+                    <section class="card">
+                        <h2>{t!(i18n, overview.missing)}</h2>
+                        <ul class="todo">
+                            {missing(Figure::Unclassified, Signal::derive(move || t_string!(i18n, overview.unclassified).to_owned()))}
+                            {missing(Figure::InformationOwnerMissing, Signal::derive(move || t_string!(i18n, overview.information_owner_missing).to_owned()))}
+                            {missing(Figure::OwnerMissing, Signal::derive(move || t_string!(i18n, overview.owner_missing).to_owned()))}
+                        </ul>
+                        <Show when=move || units.with(|units| !units.is_empty())>
+                            <h3>{t!(i18n, overview.ask_first)}</h3>
+                            <ul class="units">
+                                <For each=move || units.get() key=|unit| unit.clone() let((unit, count))>
+                                    <li>
+                                        <A href=format!("/system?only=information-owner-missing&q={}", js_sys::encode_uri_component(&unit))>
+                                            {unit.clone()}
+                                        </A>
+                                        <span class="soft">{count}</span>
+                                    </li>
+                                </For>
+                            </ul>
+                        </Show>
+                    </section>
+                    <section class="card">
+                        <h2>{t!(i18n, overview.training)}</h2>
+                        <ul class="funnel">
+                            {bar(Figure::Trained, Figure::People, Signal::derive(move || {
+                                t_string!(i18n, overview.trained, people = value(Figure::People).get()).clone()
+                            }))}
+                            {bar(Figure::TrainedManagers, Figure::Managers, Signal::derive(move || {
+                                t_string!(i18n, overview.trained_managers, people = value(Figure::Managers).get()).clone()
+                            }))}
+                        </ul>
+                    </section>
+                </div>
             </div>
         </Show>
     }

@@ -17,6 +17,7 @@ use crate::register::list::{Only, Query, SortBy};
 use crate::register::value::Choose;
 use crate::register::{Aspect, Command, Field, Key, Kind, Level, Place, Record, RecordKind, Stage, System, Value};
 use crate::ui::parts::fields::{Control, shown};
+use crate::ui::parts::gradually::each_frame;
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -249,7 +250,12 @@ pub fn Systems() -> impl IntoView {
             Column::Levels => t_string!(i18n, systems.levels).to_owned(),
             Column::Decided => t_string!(i18n, systems.decided).to_owned(),
         };
-        view! { <SortHead name=Signal::derive(name) sort=column.sort() query ask=Callback::new(move |(sort, down)| {
+        let class = match column {
+            Column::Levels => "systems__levels",
+            Column::Stage => "systems__stage",
+            _ => "systems__cell",
+        };
+        view! { <SortHead class name=Signal::derive(name) sort=column.sort() query ask=Callback::new(move |(sort, down)| {
             ask(&|query: &mut Query| { query.sort = SortBy::clone(&sort); query.descending = down; });
         }) /> }
     };
@@ -382,7 +388,11 @@ pub fn Systems() -> impl IntoView {
             }
         >
             <div class="table-wrap">
-                <table class="table systems" aria-rowcount=move || matching.with(|keys| keys.len() + 1)>
+                <table
+                    class="table systems"
+                    style:min-width=move || format!("{}px", 220 + 116 * shown_columns.with(Vec::len))
+                    aria-rowcount=move || matching.with(|keys| keys.len() + 1)
+                >
                     <thead>
                         <tr aria-rowindex="1">
                             <th scope="col" class="systems__pick">
@@ -400,7 +410,7 @@ pub fn Systems() -> impl IntoView {
                                     <span class="unseen">{t!(i18n, systems.pick_all)}</span>
                                 </label>
                             </th>
-                            <SortHead name=term_signal(i18n, System::NAME) sort=SortBy::Name query ask=Callback::new(move |(sort, down)| {
+                            <SortHead class="systems__name" name=term_signal(i18n, System::NAME) sort=SortBy::Name query ask=Callback::new(move |(sort, down)| {
                                 ask(&|query: &mut Query| { query.sort = SortBy::clone(&sort); query.descending = down; });
                             }) />
                             {move || shown_columns.get().into_iter().map(head).collect_view()}
@@ -426,6 +436,8 @@ fn term_signal(i18n: leptos_i18n::I18nContext<crate::ui::words::i18n::Locale>, f
 /// A column's heading, which sorts by it; again turns the order.
 #[component]
 fn SortHead(
+    /// What its width goes by.
+    class: &'static str,
     /// The column's name.
     name: Signal<String>,
     /// What it sorts by.
@@ -440,6 +452,7 @@ fn SortHead(
     view! {
         <th
             scope="col"
+            class=class
             aria-sort=move || match direction() {
                 None => "none",
                 Some(false) => "ascending",
@@ -539,7 +552,7 @@ fn Rows(
             *steps += 1;
             *steps
         });
-        build_on(move || steps.try_get_value() != mine || build());
+        each_frame(move || steps.try_get_value() != mine || build());
     });
     #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
     let above = move || format!("{}px", range.get().0 as f64 * ROW);
@@ -557,15 +570,6 @@ fn Rows(
             <tr class="systems__space" aria-hidden="true" style:height=below><td></td></tr>
         </tbody>
     }
-}
-
-/// Takes a step each frame until one says that it was the last.
-fn build_on(step: impl Fn() -> bool + 'static) {
-    request_animation_frame(move || {
-        if !step() {
-            build_on(step);
-        }
-    });
 }
 
 /// One system's row.

@@ -23,7 +23,21 @@ pub fn History(
     let session = Session::expect();
     let past = RwSignal::new_local(None::<Rc<Vec<Past>>>);
     let kind = place.kind;
-    let open = move |_| {
+    let is_open = RwSignal::new(false);
+    let changed = Memo::new({
+        let place = place.clone();
+        move |_| {
+            session.read(|register| {
+                place.kind.fields().iter().map(|field| register.value(&place, field.key)).collect::<Vec<_>>()
+            })
+        }
+    });
+    // Asked for when it is opened, and again when the record changes while it is.
+    Effect::new(move |_| {
+        changed.track();
+        if !is_open.get() {
+            return;
+        }
         let place = place.clone();
         session.ask(
             |ticket| Request::History(ticket, place, None),
@@ -33,7 +47,7 @@ pub fn History(
                 }
             },
         );
-    };
+    });
     let row = move |change: &Past| {
         let field = kind.field(&change.field);
         let name = move || field.map_or_else(String::new, |field| field.term.in_language(language_of(i18n)).to_owned());
@@ -60,7 +74,7 @@ pub fn History(
         }
     };
     view! {
-        <details class="card history" on:toggle=open>
+        <details class="card history" on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))>
             <summary><h2>{t!(i18n, history.title)}</h2></summary>
             <div class="table-wrap">
                 <table class="table">

@@ -6,8 +6,12 @@ use leptos::prelude::*;
 use super::{Desk, focus_when_there, lacking};
 use crate::exchange::{ListKind, Target, letters, targets};
 use crate::register::{Choose, Date};
+use crate::ui::parts::gradually::gradually;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
+
+/// How many columns' rows are built at once: each offers every place there is.
+const ROWS_A_FRAME: usize = 4;
 
 /// The kind of list, the sheet, the headings, and what each column becomes.
 #[component]
@@ -204,6 +208,8 @@ fn Columns(desk: Desk) -> impl IntoView {
     let open = desk.guess.with_untracked(|guess| {
         guess.as_ref().is_some_and(|guess| !guess.sure || guess.columns.iter().any(|column| column.target.is_none()))
     });
+    let is_open = RwSignal::new(open);
+    let shown = gradually(Signal::derive(move || if is_open.get() { all.get() } else { 0 }), ROWS_A_FRAME);
     let row = move |column: usize, guess: crate::exchange::ColumnGuess| {
         let name = {
             let heading = guess.heading.clone();
@@ -271,7 +277,11 @@ fn Columns(desk: Desk) -> impl IntoView {
                 </p>
             </div>
         </Show>
-        <details class="history import__columns" open=open>
+        <details
+            class="history import__columns"
+            open=open
+            on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))
+        >
             <summary>
                 {move || t_string!(i18n, import.columns, placed = placed.get(), all = all.get()).to_string()}
             </summary>
@@ -285,7 +295,13 @@ fn Columns(desk: Desk) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {move || desk.columns.get().into_iter().enumerate().map(|(column, guess)| row(column, guess)).collect_view()}
+                        <For
+                            each=move || desk.columns.get().into_iter().enumerate().take(shown.get())
+                            key=|(column, guess)| format!("{column} {guess:?}")
+                            let((column, guess))
+                        >
+                            {row(column, guess)}
+                        </For>
                     </tbody>
                 </table>
             </div>

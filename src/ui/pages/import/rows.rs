@@ -116,9 +116,13 @@ pub fn Rows(desk: Desk) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {move || desk.rows.get().into_iter().map(|(place, row)| {
-                            view! { <Row desk place row /> }
-                        }).collect_view()}
+                        <For
+                            each=move || desk.rows.get()
+                            key=move |(place, _)| (desk.screen.get_value(), *place)
+                            let((place, row))
+                        >
+                            <Row desk place row />
+                        </For>
                     </tbody>
                 </table>
             </div>
