@@ -8,9 +8,11 @@
 //! - [`document`]: where the register meets Automerge. Imports the register.
 //! - [`exchange`]: files people already have, in and out. Imports the register and the catalogue.
 //! - [`report`]: register, figures, one report model, its renderings. Imports the register and the catalogue.
-//! - [`sync`]: how changes travel between tabs and devices: framing and names; no socket, no clock. Imports nothing here.
-//! - [`relay`]: serves the app; native only. Imports only the names and framing of `sync`, and never a room that knows
-//!   what a register is.
+//! - [`crypto`]: keys, invitations, sealing; the only room that sees both plain and sealed bytes. Imports nothing here.
+//! - [`sync`]: how changes travel between tabs and devices: framing, names, the protocol; no socket, no clock. Imports
+//!   `crypto` and `document`, but for its [`sync::wire`], which imports nothing here.
+//! - [`relay`]: serves the app; native only. Imports only [`sync::wire`], and never a room that knows what a register is
+//!   or a key.
 //! - `browser`: IndexedDB, locks between tabs, workers, files; wasm only. Imports all of the above but the relay.
 //! - `ui`: session, pages, parts, words; wasm only. Imports `browser` and what is pure; never touches an Automerge
 //!   document.
@@ -18,6 +20,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod catalogue;
+pub mod crypto;
 pub mod document;
 pub mod exchange;
 pub mod register;
