@@ -30,6 +30,8 @@ const ROW: f64 = 68.0;
 const MARGIN: usize = 6;
 /// Up to this many rows are all in the page, where the browser's own search finds them.
 const ALL: usize = 200;
+/// How long a list stays as it is before the rows out of sight are built.
+const CALM: Duration = Duration::from_millis(400);
 /// New rows a frame: few enough that building them is not felt.
 const STEP: usize = 6;
 
@@ -513,9 +515,24 @@ fn Rows(
     });
     session.restore_place(look);
 
+    // A short list is built to its end, but only once nobody has asked for another for a while.
+    let calm = RwSignal::new(false);
+    let waits = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(timer) = waits.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    };
+    Effect::new(move |_| {
+        keys.track();
+        stop();
+        calm.set(false);
+        waits.set_value(set_timeout_with_handle(move || calm.set(true), CALM).ok());
+    });
+    on_cleanup(stop);
     let range = Memo::new(move |_| {
         let count = keys.with(Vec::len);
-        if count <= ALL {
+        if count <= ALL && calm.get() {
             return (0, count);
         }
         let (first, last) = sight.get();
