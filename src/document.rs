@@ -62,6 +62,28 @@ pub struct Applied {
     pub left: Vec<Place>,
 }
 
+/// One change of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneChange {
+    /// What it is known by.
+    pub hash: [u8; 32],
+    /// The changes that it builds on.
+    pub deps: Vec<[u8; 32]>,
+    /// The change itself.
+    pub bytes: Vec<u8>,
+}
+
+/// What taking in changes led to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// The records that changed, as they are now.
+    pub entries: Vec<Entry>,
+    /// Those of the changes that no other of them builds on.
+    pub heads: Vec<[u8; 32]>,
+    /// What the changes build on directly.
+    pub deps: Vec<[u8; 32]>,
+}
+
 impl RegisterDocument {
     /// An empty register. `actor` is random and never used before, on this device or another.
     ///
@@ -143,6 +165,34 @@ impl RegisterDocument {
         Seen(self.doc.get_heads().iter().map(|hash| hash.0).collect())
     }
 
+    /// The changes that no other change builds on yet. Every device that holds the same has the same.
+    #[must_use]
+    pub fn heads(&self) -> Vec<[u8; 32]> {
+        self.doc.get_heads().into_iter().map(|hash| hash.0).collect()
+    }
+
+    /// Whether the document holds this change.
+    #[must_use]
+    pub fn holds(&self, change: &[u8; 32]) -> bool {
+        knows(&self.doc, &ChangeHash(*change))
+    }
+
+    /// The changes that are not among `known` nor what these build on; each comes after those that it builds on. Of
+    /// `known`, what this document doesn't hold says nothing.
+    #[must_use]
+    pub fn changes_since(&self, known: &[[u8; 32]]) -> Vec<OneChange> {
+        let known = known.iter().map(|hash| ChangeHash(*hash)).filter(|hash| knows(&self.doc, hash));
+        let known: Vec<_> = known.chain([GENESIS_HASH]).collect();
+        let changes = self.doc.get_changes(&known).into_iter();
+        changes
+            .map(|change| OneChange {
+                hash: change.hash().0,
+                deps: change.deps().iter().map(|dep| dep.0).collect(),
+                bytes: change.raw_bytes().to_vec(),
+            })
+            .collect()
+    }
+
     /// The document's schema, if it is newer than this program. It can then be read but not changed.
     #[must_use]
     pub fn read_only(&self) -> Option<u32> {
@@ -157,6 +207,14 @@ impl RegisterDocument {
     /// # Errors
     /// The bytes are damaged or belong to something else. Nothing is touched then.
     pub fn merge(&mut self, bytes: &[u8]) -> Result<Vec<Entry>, DocumentError> {
+        self.take_in(bytes).map(|taken| taken.entries)
+    }
+
+    /// As [`Self::merge`], and says what the bytes led up to.
+    ///
+    /// # Errors
+    /// The bytes are damaged or belong to something else. Nothing is touched then.
+    pub fn take_in(&mut self, bytes: &[u8]) -> Result<Taken, DocumentError> {
         let mut changes = Vec::new();
         let mut whole = Vec::new();
         for piece in pieces(bytes)? {
@@ -165,6 +223,16 @@ impl RegisterDocument {
                 Piece::Whole(other) => whole.push(*other),
             }
         }
+        let mut heads: BTreeSet<_> = whole.iter().flat_map(Automerge::get_heads).collect();
+        heads.extend(changes.iter().map(Change::hash));
+        let deps: BTreeSet<_> = changes.iter().flat_map(|change| change.deps().iter().copied()).collect();
+        heads.retain(|head| !deps.contains(head));
+        let entries = self.take_pieces(whole, changes)?;
+        let bytes = |hashes: BTreeSet<ChangeHash>| hashes.into_iter().map(|hash| hash.0).collect();
+        Ok(Taken { entries, heads: bytes(heads), deps: bytes(deps) })
+    }
+
+    fn take_pieces(&mut self, whole: Vec<Automerge>, changes: Vec<Change>) -> Result<Vec<Entry>, DocumentError> {
         // Taking in much one change at a time costs more than reading everything twice.
         if !whole.is_empty() || MUCH < changes.iter().map(Change::len).sum() {
             return self.merge_much(whole, changes);

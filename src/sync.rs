@@ -1,7 +1,8 @@
-//! How changes travel from one tab or device to another: framing and names, and no socket, no clock.
+//! How changes travel from one tab or device to another: framing, names and the protocol.
 //!
-//! Start at [`Parcel`] for what the tabs of one browser tell each other, and at [`wire`] for what a device and the relay
-//! tell each other. Nothing here looks into the changes themselves.
+//! Start at [`Parcel`] for what the tabs of one browser tell each other, at [`wire`] for the frames between a device and the
+//! relay, and at [`Line`] for the device's side of the protocol: it is told what happens and says what to do. Nothing here
+//! opens a socket, reads a clock or a random number, or looks at what changes say.
 //!
 //! # Between tabs
 //! A parcel's bytes are, one after the other:
@@ -66,7 +67,17 @@
 //! shorter than those, it sends the snapshot first, then the entries above the number that the snapshot covers, without the
 //! snapshot itself.
 
+mod held;
+pub mod line;
+mod message;
 pub mod parcel;
+mod progress;
+mod status;
 pub mod wire;
 
+pub use held::{Head, Held};
+pub use line::{Effect, Event, Line, Moment};
+pub use message::{Batch, DeviceCard, Whisper};
 pub use parcel::{CHANGES_MAX, DocumentName, NAME_MAX, Parcel, ParcelError};
+pub use progress::Progress;
+pub use status::{Device, Problem, Reach, Status};
