@@ -9,8 +9,10 @@
 pub mod device;
 pub mod files;
 pub mod keeper;
+mod kept_link;
 pub mod offline;
 pub mod reply;
+mod socket;
 mod store;
 mod tabs;
 mod worker;

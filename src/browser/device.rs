@@ -8,6 +8,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::register::Key;
+use crate::sync::Moment;
+
+/// An invitation has more characters than this; the addresses of places on a page have fewer.
+const FRAGMENT_MIN: usize = 40;
 
 /// Seconds since 1970 by this device's clock.
 #[must_use]
@@ -69,6 +73,70 @@ pub async fn next_turn() {
         }
     });
     let _ = JsFuture::from(turn).await;
+}
+
+/// What stands behind `#` in the address, if it is long enough to be an invitation; the address then has it no more.
+/// A browser never sends that part, and neither history nor a shoulder is to see it.
+#[must_use]
+pub fn take_fragment() -> Option<String> {
+    let window = web_sys::window()?;
+    let location = window.location();
+    let fragment = location.hash().ok()?;
+    if fragment.len() < FRAGMENT_MIN {
+        return None;
+    }
+    let address = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
+    let _ = window.history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    Some(fragment)
+}
+
+/// Copies a text for pasting elsewhere; tells whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    let write = || -> Option<js_sys::Promise> {
+        let clipboard = Reflect::get(&web_sys::window()?.navigator(), &"clipboard".into()).ok()?;
+        let write = Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+        write.call1(&clipboard, &text.into()).ok()?.dyn_into().ok()
+    };
+    match write() {
+        Some(written) => JsFuture::from(written).await.is_ok(),
+        None => false,
+    }
+}
+
+/// Where the app came from: `https://`, host and port. Also in a worker.
+#[must_use]
+pub fn origin() -> String {
+    let location = Reflect::get(&js_sys::global(), &"location".into()).unwrap_or_default();
+    Reflect::get(&location, &"origin".into()).ok().and_then(|origin| origin.as_string()).unwrap_or_default()
+}
+
+/// Where the relay's socket is: beside the app.
+pub(super) fn socket_address() -> String {
+    format!("{}/sync", origin().replacen("http", "ws", 1))
+}
+
+/// Now, by the clock and by the time that only goes on. Also in a worker.
+pub(super) fn moment() -> Moment {
+    let performance = Reflect::get(&js_sys::global(), &"performance".into()).unwrap_or_default();
+    let now = Reflect::get(&performance, &"now".into()).ok().and_then(|now| now.dyn_into::<js_sys::Function>().ok());
+    let running = now.and_then(|now| now.call0(&performance).ok()).and_then(|now| now.as_f64());
+    let clock = js_sys::Date::now();
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds fit an i64 for longer than dates do")]
+    Moment { clock: clock as i64, running: running.unwrap_or(clock) as i64 }
+}
+
+/// Waits so many milliseconds. Also in a worker.
+pub(super) async fn wait(milliseconds: i64) {
+    let done = js_sys::Promise::new(&mut |resolve, _| {
+        let global = js_sys::global();
+        let set =
+            Reflect::get(&global, &"setTimeout".into()).ok().and_then(|set| set.dyn_into::<js_sys::Function>().ok());
+        if let Some(set) = set {
+            #[expect(clippy::cast_precision_loss, reason = "a wait is far below 2^53 milliseconds")]
+            let _ = set.call2(&global, &resolve, &JsValue::from_f64(milliseconds as f64));
+        }
+    });
+    let _ = JsFuture::from(done).await;
 }
 
 /// Hears every click before anything else does, until it is dropped.

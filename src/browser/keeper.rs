@@ -1,6 +1,7 @@
 //! The worker that keeps the document: opens it, edits it, stores it. The page sends commands and gets records back.
 
 pub mod inside;
+mod line;
 pub mod protocol;
 
 use std::cell::Cell;

@@ -32,6 +32,22 @@ impl Tabs {
     }
 }
 
+/// Runs `granted` when this tab is the one that holds `lock`, which it does from then on until it is closed. Without Web
+/// Locks (an address that is not secure) every tab holds it at once: that must be harmless.
+pub(super) fn hold(lock: &str, granted: impl FnOnce() + 'static) {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).unwrap_or_default();
+    let locks = Reflect::get(&navigator, &"locks".into()).unwrap_or_default();
+    let request = Reflect::get(&locks, &"request".into()).ok().and_then(|request| request.dyn_into::<Function>().ok());
+    let Some(request) = request else { return granted() };
+    let granted = Closure::once_into_js(move |_: JsValue| -> Promise {
+        granted();
+        // Never done: the browser gives the lock to the next tab when this one is gone.
+        Promise::new(&mut |_, _| {})
+    });
+    // Refused only while the browser takes this tab down.
+    let _ = request.call2(&locks, &lock.into(), &granted);
+}
+
 /// Does `work` if no other tab is doing it; otherwise nothing. Without Web Locks (an address that is not secure), `work`
 /// is done: it must be harmless in two tabs at once.
 pub(super) async fn alone(lock: &str, work: impl Future<Output = ()> + 'static) {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::browser::device;
-use crate::browser::keeper::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket};
+use crate::browser::keeper::protocol::{Difference, Event, LineView, NotStored, Refusal, Request, Ticket};
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
 use crate::document::{Author, Past};
@@ -94,6 +94,8 @@ pub enum Answer {
     Done,
     /// It was not done.
     Refused(Refusal),
+    /// An invitation: the link, and the same as an SVG picture.
+    Invitation(Rc<(String, String)>),
     /// What merging a file would change.
     Inspected(Difference),
     /// The whole document.
@@ -123,6 +125,10 @@ pub struct Session {
     pub refusal: RwSignal<Option<Refusal>>,
     /// Who edits here.
     pub author: RwSignal<Author>,
+    /// How the register stands with the relay; nothing when it is joined to none.
+    pub line: RwSignal<Option<LineView>>,
+    /// An invitation that was opened and not answered yet.
+    pub invitation: RwSignal<Option<String>>,
     /// Whether the app starts without a network.
     pub offline: RwSignal<OfflineState>,
     /// The controls that hold words which have not been sent yet.
@@ -148,6 +154,8 @@ impl Session {
             can_redo: RwSignal::new(false),
             refusal: RwSignal::new(None),
             author: RwSignal::new(author()),
+            line: RwSignal::new(None),
+            invitation: RwSignal::new(device::take_fragment()),
             offline: RwSignal::new(offline::state()),
             unsent: RwSignal::new(BTreeSet::new()),
             seen: StoredValue::new(Seen::default()),
@@ -162,6 +170,14 @@ impl Session {
             Err(_) => session.standing.set(Standing::Lost),
         }
         offline::register(move |state| session.offline.set(state));
+        // Tablets drop connections when one looks away: what waits is sent first, and fetched when one looks again.
+        let hurry = move |_| session.tell(&Request::Hurry);
+        let seen = window_event_listener_untyped("visibilitychange", hurry);
+        let online = window_event_listener_untyped("online", hurry);
+        on_cleanup(move || {
+            seen.remove();
+            online.remove();
+        });
         let popped = window_event_listener(leptos::ev::popstate, move |_| session.back.set_value(true));
         on_cleanup(move || popped.remove());
         provide_context(session);
@@ -183,6 +199,7 @@ impl Session {
     #[must_use]
     pub fn editable(&self) -> bool {
         self.standing.with(|standing| matches!(standing, Standing::Open { newer: None }))
+            && self.line.with(|line| line.as_ref().is_none_or(|line| line.may_edit))
     }
 
     /// Tells whether the control called `id` holds words that have not been sent yet: until then nothing is shown as
@@ -368,6 +385,15 @@ impl Session {
                 }
                 self.refusal.set(Some(why.clone()));
                 self.answer(ticket, Answer::Refused(why));
+            }
+            Event::Line(line) => {
+                if self.line.with_untracked(|now| *now != line) {
+                    self.line.set(line);
+                }
+            }
+            Event::LineDone(ticket) => self.answer(ticket, Answer::Done),
+            Event::Invitation(ticket, link, picture) => {
+                self.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
             }
             Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
             Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use super::pages::settings::relay::{Invited, lamp};
 use super::parts::icons::{self, Icon};
 use super::session::{Saving, Session, Standing};
 use super::words::i18n::{t, t_string, use_i18n};
@@ -147,6 +148,7 @@ fn States() -> impl IntoView {
             |day| ("ok", format!("{} {day}", t_string!(i18n, state.backup))),
         )
     };
+    let relay = move || session.line.with(|line| lamp(i18n, line.as_ref()));
     // Leaving with unsaved words: the browser asks.
     let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
         let underway = matches!(session.saving.get_untracked(), Saving::Underway | Saving::Failed(_));
@@ -162,8 +164,8 @@ fn States() -> impl IntoView {
                 <span role="status" data-state=move || here().0>{move || here().1}</span>
             </li>
             <li class="state">
-                <span class="state__lamp state__lamp--open" aria-hidden="true"></span>
-                <span>{t!(i18n, state.no_relay)}</span>
+                <span class=move || format!("state__lamp state__lamp--{}", relay().0) aria-hidden="true"></span>
+                <A href="/installningar#rela">{move || relay().1}</A>
             </li>
             <li class="state">
                 <span class=move || format!("state__lamp state__lamp--{}", backup().0) aria-hidden="true"></span>
@@ -192,6 +194,7 @@ fn Notices() -> impl IntoView {
     let refusal = move || session.refusal.get().map(|why| refusal_text(i18n, &why));
     let new_version = move || session.offline.get() == OfflineState::NewVersion;
     view! {
+        <Invited />
         <Show when=new_version>
             <div class="notice notice--ok" role="status">
                 <p>{t!(i18n, notice.new_version)}</p>
@@ -232,6 +235,8 @@ fn Notices() -> impl IntoView {
 pub fn refusal_text(i18n: leptos_i18n::I18nContext<words::i18n::Locale>, why: &Refusal) -> String {
     match why {
         Refusal::Newer(_) => t_string!(i18n, notice.newer).to_owned(),
+        Refusal::ReadOnly => t_string!(i18n, notice.read_only).to_owned(),
+        Refusal::Invitation(_) => t_string!(i18n, notice.invitation).to_owned(),
         Refusal::ChangedSince => t_string!(i18n, notice.changed_since).to_owned(),
         Refusal::OtherKind => t_string!(i18n, notice.other_kind).to_owned(),
         Refusal::Damaged => t_string!(i18n, notice.damaged).to_owned(),

@@ -7,19 +7,20 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::line::{self, Link};
 use super::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket, VERSION};
 use crate::browser::store::{Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
-use crate::browser::{device, worker};
+use crate::browser::{device, kept_link, worker};
 use crate::document::{Applied, Author, DocumentError, RegisterDocument, Signed};
 use crate::register::{Entry, Place, RecordKind, Register};
 use crate::sync::{DocumentName, Parcel};
 use wasm_bindgen_futures::spawn_local;
 
 /// The name of the register's document on this device and in the tabs' channel.
-const REGISTER: &str = "register";
+pub(super) const REGISTER: &str = "register";
 /// Records a message to the page: few enough that taking them in is not felt.
-const CHUNK: usize = 60;
+pub(super) const CHUNK: usize = 60;
 /// With more pieces than this, opening makes one of them.
 const PIECES: usize = 200;
 
@@ -32,6 +33,7 @@ pub fn run() {
         move |bytes| hear(&keeper, &bytes)
     });
     keeper.borrow_mut().tabs = Some(tabs);
+    line::begin(&keeper);
     let opening = Rc::clone(&keeper);
     worker::serve(move |request| handle(&keeper, request));
     // The page's own module may still be on its way: by the time it is there, so is the register.
@@ -39,34 +41,47 @@ pub fn run() {
 }
 
 #[derive(Default)]
-struct Inside {
-    author: Author,
-    document: Option<RegisterDocument>,
+pub(super) struct Inside {
+    pub(super) author: Author,
+    pub(super) document: Option<RegisterDocument>,
     tabs: Option<Tabs>,
     /// What other tabs said while the document was being opened.
     early: Vec<Vec<u8>>,
     /// Bytes that are not stored yet, and the last ticket they answer.
-    queue: Vec<Vec<u8>>,
+    pub(super) queue: Vec<Vec<u8>>,
     queued: Ticket,
     writing: bool,
     opening: bool,
     store: Option<Rc<Store>>,
+    /// Something in the queue was not at the relay when it came.
+    fresh: bool,
+    /// The line to the relay, if the register is joined to one.
+    pub(super) link: Option<Link>,
+    /// Whether this tab is the one that holds the line.
+    pub(super) holds_line: bool,
+    pub(super) news: Option<line::Channel>,
+    /// Raised by each timer of the line's: only the last counts.
+    pub(super) timers: u32,
 }
 
 /// What this device holds: the document's pieces with their numbers, and the last picture's messages.
 type Found = (Vec<(f64, Vec<u8>)>, Vec<Vec<u8>>);
 
-type Shared = Rc<RefCell<Inside>>;
+pub(super) type Shared = Rc<RefCell<Inside>>;
 
 fn handle(keeper: &Shared, request: Request) {
     match request {
         Request::Open { version, author } => {
+            line::rename(keeper, &author);
             keeper.borrow_mut().author = author;
             if version != VERSION {
                 worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
             }
         }
-        Request::Author(author) => keeper.borrow_mut().author = author,
+        Request::Author(author) => {
+            line::rename(keeper, &author);
+            keeper.borrow_mut().author = author;
+        }
         Request::Create(ticket) => create(keeper, ticket),
         Request::Apply(ticket, command) => {
             edit(keeper, ticket, |document, signed| document.apply(&command, signed).map(Some))
@@ -84,6 +99,12 @@ fn handle(keeper: &Shared, request: Request) {
         }),
         Request::StoreAgain => store_queue(keeper),
         Request::Forget(ticket) => spawn_local(forget(Rc::clone(keeper), ticket)),
+        Request::Connect(ticket, admission) => line::connect(keeper, ticket, admission),
+        Request::Join(ticket, invitation) => line::join(keeper, ticket, &invitation),
+        Request::Leave(ticket) => line::leave(keeper, ticket),
+        Request::ChangeKeys(ticket) => line::change_keys(keeper, ticket),
+        Request::Invite(ticket, edit) => line::invite(keeper, ticket, edit),
+        Request::Hurry => line::hurry(keeper),
     }
 }
 
@@ -111,6 +132,7 @@ async fn open(keeper: Shared) {
         Ok(document) => {
             keeper.borrow_mut().document = Some(document);
             let picture = show(&keeper, shown);
+            spawn_local(line::read(Rc::clone(&keeper)));
             if PIECES < pieces.len() {
                 let covered = pieces.iter().map(|(number, _)| *number).collect();
                 compact(&keeper, covered).await;
@@ -181,6 +203,11 @@ fn show(keeper: &Shared, mut shown: BTreeMap<Place, Entry>) -> Vec<Vec<u8>> {
     messages
 }
 
+/// Sends the whole register to the page.
+pub(super) fn show_all(keeper: &Shared) {
+    show(keeper, BTreeMap::new());
+}
+
 /// Makes one piece of many, if no other tab is doing so. What was appended meanwhile stays a piece of its own.
 async fn compact(keeper: &Shared, covered: Vec<f64>) {
     let snapshot = keeper.borrow_mut().document.as_mut().map(RegisterDocument::save);
@@ -225,6 +252,9 @@ fn edit(
     {
         let mut inside = keeper.borrow_mut();
         let signed = Signed { by: inside.author.clone(), at: device::now() };
+        if !line::may_edit(&inside) {
+            return refuse_with(ticket, Refusal::ReadOnly);
+        }
         let Some(document) = inside.document.as_mut() else {
             return refuse(ticket, &DocumentError::OtherKind);
         };
@@ -246,6 +276,7 @@ fn edit(
         worker::tell(&Event::Changed { entries: last.to_vec(), seen, undo, redo, ticket: Some(ticket) });
         if !bytes.is_empty() {
             inside.queue.push(bytes);
+            inside.fresh = true;
         }
         inside.queued = ticket;
     }
@@ -253,7 +284,7 @@ fn edit(
 }
 
 /// Writes the queue until it is empty. What can't be written stays in it.
-fn store_queue(keeper: &Shared) {
+pub(super) fn store_queue(keeper: &Shared) {
     if std::mem::replace(&mut keeper.borrow_mut().writing, true) {
         return;
     }
@@ -286,6 +317,12 @@ fn store_queue(keeper: &Shared) {
             }
             if inside.queue.is_empty() && inside.queued == ticket {
                 inside.writing = false;
+                let fresh = std::mem::take(&mut inside.fresh);
+                drop(inside);
+                line::keep(&keeper);
+                if fresh {
+                    line::edited(&keeper);
+                }
                 return;
             }
         }
@@ -332,6 +369,9 @@ fn take_in(keeper: &Shared, changes: &[u8]) {
     let Ok(entries) = document.merge(changes) else { return };
     let (undo, redo, seen) = (document.can_undo(), document.can_redo(), document.seen());
     worker::tell(&Event::Changed { entries, seen, undo, redo, ticket: None });
+    drop(inside);
+    // That tab has stored it; this one may be the one that sends it.
+    line::edited(keeper);
 }
 
 fn inspect(keeper: &Shared, ticket: Ticket, bytes: &[u8]) {
@@ -395,6 +435,7 @@ fn merge(keeper: &Shared, ticket: Ticket, bytes: Vec<u8>) {
         let mut inside = keeper.borrow_mut();
         inside.queue.push(bytes);
         inside.queued = ticket;
+        inside.fresh = true;
     }
     if fresh {
         show(keeper, BTreeMap::new());
@@ -403,12 +444,18 @@ fn merge(keeper: &Shared, ticket: Ticket, bytes: Vec<u8>) {
 }
 
 async fn forget(keeper: Shared, ticket: Ticket) {
-    let cleared = async { store(&keeper).await?.clear().await }.await;
+    let cleared = async {
+        kept_link::forget(REGISTER).await?;
+        store(&keeper).await?.clear().await
+    }
+    .await;
     match cleared {
         Ok(()) => {
             let mut inside = keeper.borrow_mut();
             inside.document = None;
+            inside.link = None;
             inside.queue.clear();
+            worker::tell(&Event::Line(None));
             worker::tell(&Event::Stored(ticket));
             worker::tell(&Event::Nothing);
         }
@@ -429,8 +476,12 @@ fn with_document(
     }
 }
 
+pub(super) fn refuse_with(ticket: Ticket, why: Refusal) {
+    worker::tell(&Event::Refused(ticket, why));
+}
+
 fn refuse(ticket: Ticket, why: &DocumentError) {
-    worker::tell(&Event::Refused(
+    refuse_with(
         ticket,
         match why {
             DocumentError::Newer { schema } => Refusal::Newer(*schema),
@@ -439,5 +490,5 @@ fn refuse(ticket: Ticket, why: &DocumentError) {
             DocumentError::Damaged | DocumentError::Empty => Refusal::Damaged,
             other => Refusal::Other(other.to_string()),
         },
-    ));
+    );
 }

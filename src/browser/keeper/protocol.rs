@@ -6,7 +6,7 @@ use crate::document::{Author, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -45,6 +45,18 @@ pub enum Request {
     StoreAgain,
     /// Removes the register from this device.
     Forget(Ticket),
+    /// Joins the register to the relay that the app came from; the word is what the relay asks of newcomers, or empty.
+    Connect(Ticket, String),
+    /// Takes up an invitation: its link, or the link's fragment.
+    Join(Ticket, String),
+    /// Takes the register from the relay; it stays on this device.
+    Leave(Ticket),
+    /// Gives the register new keys, so that who isn't invited again is left outside.
+    ChangeKeys(Ticket),
+    /// Makes an invitation: to edit, or only to read.
+    Invite(Ticket, bool),
+    /// The page is about to be hidden, or the network is back: what waits is sent now.
+    Hurry,
 }
 
 /// From the keeper.
@@ -90,6 +102,12 @@ pub enum Event {
     History(Ticket, Vec<Past>),
     /// The answer to [`Request::At`]; nothing when the register has no history that old.
     At(Ticket, Option<Vec<Entry>>),
+    /// How the register stands with the relay; nothing when it is joined to none.
+    Line(Option<LineView>),
+    /// What was asked for with the relay is done; how it stands comes by itself.
+    LineDone(Ticket),
+    /// The answer to [`Request::Invite`]: the link, and the same as an SVG picture.
+    Invitation(Ticket, String, String),
     /// The document could not be opened. It is still there, untouched.
     CannotOpen(String),
 }
@@ -112,10 +130,86 @@ pub enum Refusal {
     ChangedSince,
     /// The file is no register.
     OtherKind,
+    /// This device was invited to read only.
+    ReadOnly,
+    /// The invitation is none, and why.
+    Invitation(String),
     /// The file is damaged or not a register file at all.
     Damaged,
     /// Anything else, in the document's own words.
     Other(String),
+}
+
+/// How the register stands with the relay, as the screen tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LineView {
+    /// Whether it may be edited here: not when the invitation was to read.
+    pub may_edit: bool,
+    /// How the relay is reached.
+    pub reach: LineReach,
+    /// Something here is not at the relay yet.
+    pub unsent: bool,
+    /// When the last edit from here came to the relay, in seconds since 1970 by the relay's clock.
+    pub at_relay: Option<i64>,
+    /// When another device was known to have it, in seconds since 1970.
+    pub seen: Option<i64>,
+    /// What stands in the way.
+    pub trouble: Option<LineTrouble>,
+    /// How many others are connected now.
+    pub others: u16,
+    /// The devices that were heard.
+    pub devices: Vec<DeviceView>,
+    /// Messages that nobody with the right to write had signed; they were left out.
+    pub forged: u64,
+    /// Messages that could not be read: from a newer program, say.
+    pub unread: u64,
+    /// How many seconds the relay's clock is ahead of this device's, if that is much.
+    pub clock_off: Option<i64>,
+}
+
+/// How the relay is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum LineReach {
+    /// Not yet, or not for a short while.
+    #[default]
+    Trying,
+    /// Connected; what the relay has is still coming.
+    CatchingUp,
+    /// Connected; all that the relay has is here.
+    Live,
+    /// Not for a while.
+    Away {
+        /// Since when, in seconds since 1970.
+        since: i64,
+    },
+}
+
+/// Why the register doesn't get to the relay although it is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineTrouble {
+    /// It isn't there: not made yet, or its keys were changed.
+    NoMailbox,
+    /// The relay asks newcomers for a word.
+    Admission,
+    /// The relay, or this register's share of it, is full.
+    Full,
+    /// The relay and this program don't speak the same version.
+    Version,
+    /// The relay says no.
+    Refused,
+    /// What the relay sends contradicts itself.
+    Nonsense,
+}
+
+/// A device that was heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// Who sits there, if they said so.
+    pub name: String,
+    /// In what role.
+    pub role: String,
+    /// When it was last heard, in seconds since 1970.
+    pub heard: i64,
 }
 
 /// What merging a file would change.

@@ -1,5 +1,7 @@
 //! Whose register it is, who writes here, how it looks, where it is kept and how to take a copy of it.
 
+pub mod relay;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -32,6 +34,7 @@ pub fn Settings() -> impl IntoView {
         </section>
         <You />
         <Look />
+        <relay::Relay />
         <Copy />
         <Merge />
         <Device />

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Organisation, organisation_place};
+use crate::ui::pages::settings::relay::{Invited, Paste};
 use crate::ui::session::{Answer, Session};
 use crate::ui::shell::refusal_text;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -87,6 +88,7 @@ pub fn Start() -> impl IntoView {
             <Show when=move || error.with(Option::is_some)>
                 <p class="notice notice--bad" role="alert">{move || error.get()}</p>
             </Show>
+            <Invited />
             <div class="start__ways" aria-busy=move || busy.get().to_string()>
                 <form class="card" on:submit=create>
                     <h2>{t!(i18n, start.create)}</h2>
@@ -113,6 +115,7 @@ pub fn Start() -> impl IntoView {
                     </button>
                 </section>
             </div>
+            <Paste />
             <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, start.working))}</p>
         </main>
     }
