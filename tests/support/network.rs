@@ -275,7 +275,7 @@ impl Network {
             self.pass(250);
             quiet = if busy { 0 } else { quiet + 1 };
             // Long enough for every time that the line waits for.
-            if quiet == 300 {
+            if quiet == 500 {
                 return;
             }
         }

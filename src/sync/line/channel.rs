@@ -22,8 +22,8 @@ const WHISPER_EACH: i64 = 5_000;
 const WHISPER_AT_LEAST: i64 = 60_000;
 /// A mailbox that isn't there is asked for again after so many milliseconds.
 const REOPEN: i64 = 60_000;
-/// What was sent is acknowledged within so many milliseconds, or the connection is given up.
-const ACKNOWLEDGE_MAX: i64 = 60_000;
+/// What was sent is answered within so many milliseconds, or the connection is given up.
+const ANSWER_MAX: i64 = 60_000;
 /// The most devices that are remembered.
 const DEVICES_MAX: usize = 100;
 
@@ -38,6 +38,7 @@ pub(super) struct Channel {
     phase: Phase,
     ahead: Option<Ahead>,
     pub(super) pending: Vec<Pending>,
+    /// When something was sent that the relay answers, or when it last did.
     pub(super) sent: i64,
     /// When what is not at the relay is to be sent.
     pub(super) due: Option<i64>,
@@ -82,6 +83,17 @@ struct Ahead {
     next: u64,
     before: Option<Mark>,
     tips: Vec<Head>,
+}
+
+/// What came with an entry.
+#[derive(Default)]
+struct Read {
+    /// Its changes that no other of it builds on,
+    tips: Vec<Head>,
+    /// what its changes build on,
+    deps: Vec<Head>,
+    /// and its changes.
+    changes: Option<Vec<u8>>,
 }
 
 impl Channel {
@@ -156,11 +168,20 @@ impl Channel {
         match self.phase {
             Phase::Closed => Some(i64::MIN),
             Phase::Shut { retry } => Some(retry),
-            Phase::Live if !self.pending.is_empty() => Some(self.sent.saturating_add(ACKNOWLEDGE_MAX)),
+            _ if self.waits() => Some(self.sent.saturating_add(ANSWER_MAX)),
             Phase::Live if self.keys.may_write() && !self.leaving => {
                 [self.due, self.whisper_due].into_iter().flatten().min()
             }
             _ => None,
+        }
+    }
+
+    /// Whether the relay owes an answer.
+    fn waits(&self) -> bool {
+        match self.phase {
+            Phase::Opening | Phase::Creating | Phase::CatchingUp | Phase::Destroying => true,
+            Phase::Live => !self.pending.is_empty(),
+            Phase::Closed | Phase::Shut { .. } | Phase::Gone => false,
         }
     }
 
@@ -170,9 +191,7 @@ impl Channel {
         match self.phase {
             Phase::Closed => self.open(welcome, work),
             Phase::Shut { retry } if retry <= now => self.open(welcome, work),
-            Phase::Live if !self.pending.is_empty() && self.sent.saturating_add(ACKNOWLEDGE_MAX) <= now => {
-                return Err(Broken);
-            }
+            _ if self.waits() && self.sent.saturating_add(ANSWER_MAX) <= now => return Err(Broken),
             Phase::Live if self.keys.may_write() => {
                 if self.pending.is_empty() && self.due.is_some_and(|due| due <= now) && !self.leaving {
                     self.due = None;
@@ -198,7 +217,7 @@ impl Channel {
             self.begin_again();
             self.progress.epoch = welcome.epoch.0;
         }
-        self.phase = Phase::Opening;
+        (self.phase, self.sent) = (Phase::Opening, work.now.running);
         work.send(&ClientFrame::Open {
             channel: self.number,
             mailbox: self.mailbox(),
@@ -213,7 +232,7 @@ impl Channel {
         let message = mailbox_message(&mailbox, &token_hash, &self.admission);
         let Some(signature) = self.keys.sign(&message) else { return };
         self.begin_again();
-        self.phase = Phase::Creating;
+        (self.phase, self.sent) = (Phase::Creating, work.now.running);
         work.send(&ClientFrame::Create {
             channel: self.number,
             mailbox,
@@ -242,17 +261,23 @@ impl Channel {
             self.phase = Phase::Gone;
             return;
         };
-        self.phase = Phase::Destroying;
+        (self.phase, self.sent) = (Phase::Destroying, work.now.running);
         work.send(&ClientFrame::Destroy { channel: self.number, signature: Signature(signature) });
     }
 
     /// Takes note of a frame. Whether the document has just come up to date.
     pub(super) fn frame<D: Held>(&mut self, frame: RelayFrame<'_>, work: &mut Work<'_, D>) -> Result<bool, Broken> {
         match frame {
-            RelayFrame::Opened { head, reset, readers, .. } => self.opened(head, reset, readers)?,
+            RelayFrame::Opened { head, reset, readers, .. } => {
+                self.opened(head, reset, readers)?;
+                self.sent = work.now.running;
+            }
             RelayFrame::Entries { entries, .. } => {
                 if !matches!(self.phase, Phase::CatchingUp | Phase::Live | Phase::Destroying) {
                     return Ok(false);
+                }
+                if self.phase == Phase::CatchingUp {
+                    self.sent = work.now.running;
                 }
                 for entry in &entries {
                     self.entry(entry, work)?;
@@ -320,8 +345,7 @@ impl Channel {
             let next = covers.saturating_add(1);
             self.ahead = Some(Ahead { number, covers, mark, next, before: None, tips: Vec::new() });
         }
-        let read = self.read(entry, work);
-        let (tips, deps, changes) = read.unwrap_or_default();
+        let Read { tips, deps, changes } = self.read(entry, work).unwrap_or_default();
         let Some(document) = work.documents.get(&self.document) else { return Err(Broken) };
         match &mut self.ahead {
             None => {
@@ -357,12 +381,8 @@ impl Channel {
         Ok(())
     }
 
-    /// What an entry holds: its heads, what it builds on and the bytes. `None`: it is left out, and counted.
-    fn read<D: Held>(
-        &mut self,
-        entry: &Entry<'_>,
-        work: &mut Work<'_, D>,
-    ) -> Option<(Vec<Head>, Vec<Head>, Option<Vec<u8>>)> {
+    /// What an entry holds, which has been taken in. `None`: it is left out, and counted.
+    fn read<D: Held>(&mut self, entry: &Entry<'_>, work: &mut Work<'_, D>) -> Option<Read> {
         let NewEntry { kind, covers, signature, sealed } = entry.new;
         if !self.keys.is_signed(&entry_message(&self.mailbox(), kind, covers, sealed), &signature.0) {
             self.progress.forged = self.progress.forged.saturating_add(1);
@@ -385,7 +405,7 @@ impl Channel {
         } else {
             self.hear(from, at, seen.min(entry.number), entry.at, work.now.clock);
         }
-        Some((taken.heads, taken.deps, Some(changes)))
+        Some(Read { tips: taken.heads, deps: taken.deps, changes: Some(changes) })
     }
 
     /// Another device said something at `at` by its own clock, in seconds.
@@ -405,8 +425,10 @@ impl Channel {
     }
 
     fn caught_up<D: Held>(&mut self, head: u64, work: &mut Work<'_, D>) -> Result<bool, Broken> {
-        if self.phase != Phase::CatchingUp {
-            return Ok(false);
+        match self.phase {
+            Phase::CatchingUp => {}
+            Phase::Opening | Phase::Creating => return Err(Broken),
+            _ => return Ok(false),
         }
         if self.ahead.is_some() || self.progress.number < head {
             return Err(Broken);
