@@ -9,6 +9,7 @@
 mod app;
 mod command_line;
 mod headers;
+pub mod store;
 
 use std::future::Future;
 use std::io;
