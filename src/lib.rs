@@ -9,8 +9,8 @@
 //! - [`exchange`]: files people already have, in and out. Imports the register and the catalogue.
 //! - [`report`]: register, figures, one report model, its renderings. Imports the register and the catalogue.
 //! - [`sync`]: how changes travel between tabs and devices: framing and names; no socket, no clock. Imports nothing here.
-//! - [`relay`]: serves the app; native only. Imports only the names and framing of `sync`, and never a room that knows
-//!   what a register is.
+//! - [`relay`]: serves the app, keeps sealed entries and passes them on; native only. Imports only the names and framing of
+//!   `sync`, and never a room that knows what a register is.
 //! - `browser`: IndexedDB, locks between tabs, workers, files; wasm only. Imports all of the above but the relay.
 //! - `ui`: session, pages, parts, words; wasm only. Imports `browser` and what is pure; never touches an Automerge
 //!   document.
