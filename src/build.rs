@@ -11,6 +11,8 @@ const WORDS: &str = "src/ui/words";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-changed={WORDS}");
+    // sqlx reads migrations when the program is built.
+    println!("cargo::rerun-if-changed=src/relay/store");
     same_keys()?;
     if std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() != Ok("wasm32") {
         return Ok(());

@@ -11,8 +11,8 @@
 //! - [`crypto`]: keys, invitations, sealing; the only room that sees both plain and sealed bytes. Imports nothing here.
 //! - [`sync`]: how changes travel between tabs and devices: framing, names, the protocol; no socket, no clock. Imports
 //!   `crypto` and `document`, but for its [`sync::wire`], which imports nothing here.
-//! - [`relay`]: serves the app; native only. Imports only [`sync::wire`], and never a room that knows what a register is
-//!   or a key.
+//! - [`relay`]: serves the app, keeps sealed entries and passes them on; native only. Imports only [`sync::wire`], and
+//!   never a room that knows what a register is or a key.
 //! - `browser`: IndexedDB, locks between tabs, workers, files; wasm only. Imports all of the above but the relay.
 //! - `ui`: session, pages, parts, words; wasm only. Imports `browser` and what is pure; never touches an Automerge
 //!   document.

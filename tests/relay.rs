@@ -28,7 +28,9 @@ fn every_answer_carries_the_strict_headers() {
         ] {
             assert_eq!(answer.header(name), Some(value), "{path}: {name}");
         }
-        assert!(answer.header("permissions-policy").is_some(), "{path}");
+        assert!(policy.contains("connect-src 'self' ws://localhost wss://localhost;"), "{path}: {policy}");
+        let permissions = answer.header("permissions-policy").unwrap_or_else(|| panic!("{path} has no permissions"));
+        assert!(permissions.contains("camera=(self)") && permissions.contains("microphone=()"), "{path}");
     }
 }
 
@@ -139,15 +141,35 @@ fn a_taken_port_and_a_missing_app_are_said_plainly() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = app("refused");
-    let output = program().args(["--listen", &address, "--dist"]).arg(&folder).output().unwrap();
+    let output = start(&folder).args(["--listen", &address]).output().unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains(&format!("{address} is taken")), "{said}");
 
-    let output = program().args(["--listen", "127.0.0.1:0", "--dist", "/nowhere/dist"]).output().unwrap();
+    let data = folder.join("../data");
+    let output =
+        program().args(["--listen", "127.0.0.1:0", "--dist", "/nowhere/dist", "--data"]).arg(data).output().unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("/nowhere/dist has no index.html") && said.contains("scripts/run --build-only"), "{said}");
+}
+
+#[test]
+fn two_relays_never_share_a_folder() {
+    let relay = Relay::start("shared");
+    let output = start(&relay.folder).args(["--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("another relay uses") && said.contains("--data"), "{said}");
+}
+
+#[test]
+fn a_word_for_new_mailboxes_that_is_missing_is_asked_for() {
+    let folder = app("wordless");
+    let output = start(&folder).args(["--listen", "127.0.0.1:0", "--new-mailboxes", "token"]).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--admission-file") && said.contains("KLASSRUM_ADMISSION"), "{said}");
 }
 
 /// A running relay; it ends with the test.
@@ -162,8 +184,7 @@ struct Relay {
 impl Relay {
     fn start(name: &str) -> Self {
         let folder = app(name);
-        let mut program =
-            program().args(["--listen", "127.0.0.1:0", "--dist"]).arg(&folder).stderr(Stdio::piped()).spawn().unwrap();
+        let mut program = start(&folder).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(program.stderr.take().unwrap());
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
@@ -222,7 +243,17 @@ impl Answer {
 
 fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_klassrum"));
-    program.arg("serve").env_remove("RUST_LOG").env_remove("KLASSRUM_DIST").env_remove("KLASSRUM_LISTEN");
+    program.arg("relay");
+    for (name, _) in std::env::vars().filter(|(name, _)| name == "RUST_LOG" || name.starts_with("KLASSRUM_")) {
+        program.env_remove(name);
+    }
+    program
+}
+
+/// The program for this app, with its data beside it.
+fn start(dist: &Path) -> Command {
+    let mut program = program();
+    program.arg("--dist").arg(dist).arg("--data").arg(dist.join("../data"));
     program
 }
 

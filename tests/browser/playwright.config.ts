@@ -40,7 +40,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `"${relay}" serve --dist "${dist}" --listen 127.0.0.1:${port}`,
+    command: `"${relay}" relay --dist "${dist}" --data "$(mktemp -d)" --listen 127.0.0.1:${port}`,
     url: origin,
     // A server that is already there may serve another build.
     reuseExistingServer: false,

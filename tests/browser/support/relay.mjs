@@ -2,7 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { homedir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -13,7 +14,8 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/
 /** Serves the app in `dist` at a free port. `stop` ends it: from then on there is no network for whoever used it. */
 export async function startRelay(dist = join(ROOT, "dist")) {
   const program = join(TARGET, "relay/klassrum");
-  const relay = spawn(program, ["serve", "--dist", dist, "--listen", "127.0.0.1:0"], {
+  const data = mkdtempSync(join(tmpdir(), "klassrum-"));
+  const relay = spawn(program, ["relay", "--dist", dist, "--data", data, "--listen", "127.0.0.1:0"], {
     env: { ...process.env, RUST_LOG: "info", NO_COLOR: "1" },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -35,6 +37,7 @@ export async function startRelay(dist = join(ROOT, "dist")) {
       relay.kill("SIGKILL");
       await gone;
     }
+    rmSync(data, { recursive: true, force: true });
   };
   return { url, stop };
 }
