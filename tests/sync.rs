@@ -271,6 +271,10 @@ fn a_lost_connection_is_no_alarm_for_ten_seconds() {
 
 /// Puts an entry into the relay's log that the relay itself, or somebody who broke into it, made.
 fn smuggle(network: &mut Network, kind: Kind, signature: Signature, sealed: Vec<u8>) {
+    smuggle_over(network, kind, 0, signature, sealed);
+}
+
+fn smuggle_over(network: &mut Network, kind: Kind, covers: u64, signature: Signature, sealed: Vec<u8>) {
     let letters = network.mailboxes.values_mut().next().unwrap();
     let id = EntryId::of(&sealed);
     let last = letters.log.last().unwrap().clone();
@@ -279,7 +283,7 @@ fn smuggle(network: &mut Network, kind: Kind, signature: Signature, sealed: Vec<
         mark: last.mark.after(id),
         id,
         kind,
-        covers: 0,
+        covers,
         signature,
         sealed,
     });
@@ -415,4 +419,40 @@ fn a_document_moves_to_new_keys_and_the_old_mailbox_is_destroyed() {
     network.edit(0, &add_system("c"));
     network.settle();
     assert!(holds_system(network.document(guest), "c") && !holds_system(network.document(1), "c"));
+}
+
+#[test]
+fn a_relay_can_not_make_a_device_pass_over_entries_with_a_snapshot_of_its_own() {
+    let mut network = Network::new(1);
+    network.edit(0, &add_system("a"));
+    network.settle();
+    let head = network.log(&secret(1)).len() as u64;
+    smuggle_over(&mut network, Kind::Snapshot, head, Signature([1; 64]), vec![1; 40]);
+    assert_eq!((network.status(0).forged, network.status(0).reach), (1, Reach::Live), "who was there goes on");
+    let newcomer = network.join(secret(1));
+    network.run(40);
+    assert_eq!(network.status(newcomer).problem, Some(Problem::Nonsense));
+    // The relay mends its ways.
+    network.mailboxes.values_mut().for_each(|letters| drop(letters.log.pop()));
+    network.settle();
+    assert!(holds_system(network.document(newcomer), "a"));
+}
+
+#[test]
+fn what_could_not_be_read_is_read_again_when_the_program_starts_next() {
+    let mut network = Network::new(1);
+    network.edit(0, &add_system("a"));
+    network.settle();
+    let mailbox = klassrum::sync::wire::Mailbox(secret(1).keys().mailbox());
+    let sealed = hand_made(&secret(2));
+    let signature = secret(1).keys().sign(&entry_message(&mailbox, Kind::Changes, 0, &sealed)).unwrap();
+    smuggle(&mut network, Kind::Changes, Signature(signature), sealed);
+    assert_eq!(network.status(0).unread, 1);
+    network.history.clear();
+    network.restart();
+    network.settle();
+    assert!(network.history.is_empty(), "a lost connection alone is no reason");
+    network.reload(0);
+    network.settle();
+    assert_eq!((network.history.len(), network.status(0).unread), (1, 1));
 }

@@ -20,7 +20,7 @@ pub struct Progress {
     /// How many entries there are since the last snapshot.
     pub since_snapshot: u64,
     /// How many entries came that a writer had signed and that could not be taken in: from a newer program, say. This
-    /// device then writes no snapshot, which would seem to hold them.
+    /// device then writes no snapshot, which would seem to hold them, and reads all again when it starts next.
     pub unread: u64,
     /// How many entries came that no writer had signed. They are left out.
     pub forged: u64,

@@ -101,11 +101,15 @@ impl Channel {
         number: u16,
         document: DocumentName,
         access: &Access,
-        progress: Progress,
+        mut progress: Progress,
         admission: &str,
         leaving: bool,
         snapshot_after: u64,
     ) -> Self {
+        if progress.unread != 0 {
+            // The program may be newer by now.
+            progress.begin_again();
+        }
         Self {
             number,
             document,
@@ -341,6 +345,10 @@ impl Channel {
             if !first || entry.number <= new.covers {
                 return Err(Broken);
             }
+            // Otherwise the relay could make a device pass over what it has not read, for good.
+            if !self.is_signed(new) {
+                return Err(self.nonsense());
+            }
             let (number, covers, mark) = (entry.number, new.covers, entry.mark);
             let next = covers.saturating_add(1);
             self.ahead = Some(Ahead { number, covers, mark, next, before: None, tips: Vec::new() });
@@ -381,10 +389,15 @@ impl Channel {
         Ok(())
     }
 
+    fn is_signed(&self, new: &NewEntry<'_>) -> bool {
+        let message = entry_message(&self.mailbox(), new.kind, new.covers, new.sealed);
+        self.keys.is_signed(&message, &new.signature.0)
+    }
+
     /// What an entry holds, which has been taken in. `None`: it is left out, and counted.
     fn read<D: Held>(&mut self, entry: &Entry<'_>, work: &mut Work<'_, D>) -> Option<Read> {
-        let NewEntry { kind, covers, signature, sealed } = entry.new;
-        if !self.keys.is_signed(&entry_message(&self.mailbox(), kind, covers, sealed), &signature.0) {
+        let NewEntry { kind, sealed, .. } = entry.new;
+        if !self.is_signed(&entry.new) {
             self.progress.forged = self.progress.forged.saturating_add(1);
             return None;
         }

@@ -28,8 +28,8 @@ pub struct Moment {
     pub running: i64,
 }
 
-/// What is to be done, in this order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is to be done, in this order. Has no `Debug`, since a message may hold a token.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Make a connection to the relay.
     Connect,
