@@ -11,11 +11,13 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/target");
 
-/** Serves the app in `dist` at a free port. `stop` ends it: from then on there is no network for whoever used it. */
-export async function startRelay(dist = join(ROOT, "dist")) {
+/**
+ * Serves the app in `dist` at a free port. `stop` ends it: from then on there is no network for whoever used it.
+ * `breakDown` ends it too, and gives what starts the same relay again, at the same port, with what it had.
+ */
+export async function startRelay(dist = join(ROOT, "dist"), port = 0, data = mkdtempSync(join(tmpdir(), "klassrum-"))) {
   const program = join(TARGET, "relay/klassrum");
-  const data = mkdtempSync(join(tmpdir(), "klassrum-"));
-  const relay = spawn(program, ["relay", "--dist", dist, "--data", data, "--listen", "127.0.0.1:0"], {
+  const relay = spawn(program, ["relay", "--dist", dist, "--data", data, "--listen", `127.0.0.1:${port}`], {
     env: { ...process.env, RUST_LOG: "info", NO_COLOR: "1" },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -31,13 +33,20 @@ export async function startRelay(dist = join(ROOT, "dist")) {
       if (address) resolve(address[1]);
     });
   });
-  const stop = async () => {
+  const kill = async () => {
     if (relay.exitCode === null && relay.signalCode === null) {
       // Not asked politely: it would first answer those who keep a connection open.
       relay.kill("SIGKILL");
       await gone;
     }
+  };
+  const stop = async () => {
+    await kill();
     rmSync(data, { recursive: true, force: true });
   };
-  return { url, stop };
+  const breakDown = async () => {
+    await kill();
+    return () => startRelay(dist, Number(new URL(url).port), data);
+  };
+  return { url, stop, breakDown };
 }

@@ -1,0 +1,142 @@
+// Two devices and the relay between them: sealed, apart, and together again.
+
+import { expect, test as base, type Page } from "../fixtures.ts";
+import { Start } from "../pages/start.ts";
+import { Settings } from "../pages/settings.ts";
+import { Systems } from "../pages/systems.ts";
+import { SystemPage, systemIn } from "../pages/system.ts";
+import { startRelay } from "../support/relay.mjs";
+
+/** A relay of this test's own, which may break down. */
+const test = base.extend<{ relay: { url: string; breakDown: () => Promise<void>; mend: () => Promise<void> } }>({
+  relay: async ({}, use) => {
+    let relay = await startRelay();
+    let again = async () => relay;
+    await use({
+      url: relay.url,
+      breakDown: async () => {
+        again = await relay.breakDown();
+      },
+      mend: async () => {
+        relay = await again();
+      },
+    });
+    await relay.stop();
+  },
+  baseURL: async ({ relay }, use) => use(relay.url),
+  newDevice: async ({ newDevice, relay }, use) => use((options) => newDevice({ baseURL: relay.url, ...options })),
+});
+
+const atRelay = (page: Page) => page.getByRole("link", { name: /^Hos reläet/ });
+
+/** Joins the register to the relay, and makes an invitation. */
+async function invite(page: Page, button: string) {
+  await Settings.visit(page);
+  const connect = page.getByRole("button", { name: "Anslut till reläet" });
+  if (await connect.isVisible()) await connect.click();
+  await expect(atRelay(page)).toBeVisible();
+  await page.getByRole("button", { name: button }).click();
+  await expect(page.getByRole("img", { name: "Inbjudan som QR-kod" })).toBeVisible();
+  return page.getByLabel("Inbjudan som länk").inputValue();
+}
+
+/** Opens the link on another device, and says yes. */
+async function accept(page: Page, link: string) {
+  await page.goto(link);
+  await expect(page).toHaveURL(/^[^#]*$/);
+  await page.getByRole("button", { name: "Gå med" }).first().click();
+  await expect(page.getByRole("navigation", { name: "Sidor" })).toBeVisible();
+}
+
+test("what two write apart meets when both are back, and both have all of it", async ({
+  page: ada,
+  newDevice,
+  relay,
+  complaints,
+}) => {
+  complaints.expect(/WebSocket connection|ERR_CONNECTION_REFUSED/);
+  await systemIn(ada, "Passersystem");
+  const link = await invite(ada, "Bjud in att redigera");
+  expect(link).toContain("#");
+  const ben = await newDevice();
+  await accept(ben, link);
+  const bens = await Systems.visit(ben);
+  const bensSystem = await bens.open("Passersystem");
+  const adas = await Systems.visit(ada);
+  const adasSystem = await adas.open("Passersystem");
+
+  await relay.breakDown();
+  await adasSystem.write("Enhet", "Säkerhet");
+  await bensSystem.write("Leverantör", "Leverantör 17");
+  await bensSystem.isSaved();
+  await adasSystem.isSaved();
+  await expect(adasSystem.field("Leverantör")).toHaveValue("");
+  await relay.mend();
+
+  for (const system of [adasSystem, bensSystem]) {
+    await expect(system.field("Enhet")).toHaveValue("Säkerhet", { timeout: 90_000 });
+    await expect(system.field("Leverantör")).toHaveValue("Leverantör 17", { timeout: 90_000 });
+  }
+});
+
+test("who is invited to read sees what happens and can change nothing", async ({ page: ada, newDevice }) => {
+  const system = await systemIn(ada, "Passersystem");
+  const link = await invite(ada, "Bjud in att läsa");
+  const guest = await newDevice();
+  await accept(guest, link);
+  const there = await (await Systems.visit(guest)).open("Passersystem");
+  await expect(there.field("Enhet")).toBeDisabled();
+
+  await (await Systems.visit(ada)).open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+  await expect(there.field("Enhet")).toHaveValue("Säkerhet");
+});
+
+test("a device that is started again goes on where it was", async ({ page: ada, newDevice }) => {
+  await systemIn(ada, "Passersystem");
+  const link = await invite(ada, "Bjud in att redigera");
+  const ben = await newDevice();
+  await accept(ben, link);
+  const there = await (await Systems.visit(ben)).open("Passersystem");
+  await there.isSaved();
+  const address = ben.url();
+  await ben.goto("about:blank");
+
+  const system = await (await Systems.visit(ada)).open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+  await expect(atRelay(ada)).toBeVisible();
+  await ben.goto(address);
+  await expect(new SystemPage(ben).field("Enhet")).toHaveValue("Säkerhet");
+  await expect(atRelay(ben)).toBeVisible();
+});
+
+test("after new keys an old device hears nothing more, and a new invitation lets it in again", async ({
+  page: ada,
+  newDevice,
+}) => {
+  await systemIn(ada, "Passersystem");
+  const ben = await newDevice();
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  await (await Systems.visit(ben)).open("Passersystem");
+
+  await Settings.visit(ada);
+  await ada.getByRole("button", { name: "Byt nycklar" }).click();
+  await ada.getByRole("dialog").getByRole("button", { name: "Byt nycklar" }).click();
+  await expect(ben.getByRole("link", { name: "Reläet säger nej" })).toBeVisible();
+  const system = await (await Systems.visit(ada)).open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+  await expect(atRelay(ada)).toBeVisible();
+
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  const again = await (await Systems.visit(ben)).open("Passersystem");
+  await expect(again.field("Enhet")).toHaveValue("Säkerhet");
+});
+
+test("a link that is no invitation says so, and changes nothing", async ({ page }) => {
+  const start = await Start.visit(page);
+  await page.getByLabel("Har du fått en inbjudan? Klistra in länken").fill("https://klassrum.example/#AAAA");
+  await page.getByRole("button", { name: "Gå med" }).click();
+  await page.getByRole("region", { name: "Du är inbjuden till ett register" }).getByRole("button", { name: "Gå med" }).click();
+  await expect(page.getByRole("alert")).toContainText("Länken är ingen inbjudan");
+  await expect(start.create).toBeEnabled();
+});
