@@ -76,6 +76,7 @@ fn Pages() -> impl IntoView {
                                 <Route path=path!("/incidenter/:key") view=incidents::IncidentPage />
                                 <Route path=path!("/utbildning") view=training::TrainingPage />
                                 <Route path=path!("/import") view=import::Import />
+                                <Route path=path!("/nytt") view=news::NewsPage />
                                 <Route path=path!("/rapport") view=report::ReportPage />
                                 <Route path=path!("/installningar") view=settings::Settings />
                             </Routes>

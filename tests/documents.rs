@@ -7,7 +7,7 @@ mod support {
 
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc};
-use klassrum::document::{DocumentError, RegisterDocument};
+use klassrum::document::{Author, DocumentError, RegisterDocument, Signed};
 use klassrum::register::{Command, Entry, Level, RecordKind, Register, Seen, Value, review_place};
 use support::devices::*;
 
@@ -686,4 +686,40 @@ fn two_values_of_one_field_are_both_kept_with_who_and_when_until_somebody_decide
     let decided = act(&mut devices[0], &set(&system("antura"), "unit", &shown));
     assert!(!decided.bytes.is_empty());
     assert!(devices[0].conflicts().is_empty());
+}
+
+#[test]
+fn what_others_did_since_one_looked_is_told_and_ones_own_is_not() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("a"));
+    merge(&mut devices, 1, 0);
+    let looked = devices[0].seen();
+    assert_eq!(devices[0].news(&looked, "laptop"), []);
+
+    let others = Signed { by: Author { role: "IT".into(), name: String::new(), device: "tablet".into() }, at: 7 };
+    devices[1].apply(&set(&system("a"), "unit", "Drift"), &others).unwrap();
+    devices[1].apply(&set(&system("a"), "supplier", "Leverantör 17"), &others).unwrap();
+    act(&mut devices[0], &set(&system("a"), "object_owner", "Chef Projekt"));
+    merge(&mut devices, 0, 1);
+
+    let news = devices[0].news(&looked, "laptop");
+    let told: Vec<_> = news.iter().map(|news| (news.past.field.as_str(), news.past.after.clone())).collect();
+    let line = |text: &str| Value::Line(text.to_owned());
+    assert_eq!(told, [("supplier", line("Leverantör 17")), ("unit", line("Drift"))]);
+    assert!(news.iter().all(|news| news.place == system("a") && news.past.before == Value::Nothing));
+    assert_eq!(news[0].past.by.as_ref().map(|by| by.role.as_str()), Some("IT"));
+    assert_eq!(devices[0].news(&devices[0].seen(), "laptop"), []);
+}
+
+#[test]
+fn news_of_an_import_that_names_no_places_is_found_all_the_same() {
+    let mut devices = devices(2);
+    let looked = devices[0].seen();
+    let many = (0..60).map(|at| add_system(&format!("s{at}"))).collect();
+    let others = Signed { by: Author { role: "IT".into(), name: String::new(), device: "tablet".into() }, at: 7 };
+    devices[1].apply(&Command::Batch(many), &others).unwrap();
+    merge(&mut devices, 0, 1);
+    let news = devices[0].news(&looked, "laptop");
+    let places: std::collections::BTreeSet<_> = news.iter().map(|news| news.place.clone()).collect();
+    assert_eq!(places.len(), 60);
 }

@@ -52,7 +52,7 @@ impl RegisterDocument {
     }
 
     /// What a field held at `heads`.
-    fn held(&self, place: &Place, record: &ObjId, field: &str, heads: &[ChangeHash]) -> Value {
+    pub(super) fn held(&self, place: &Place, record: &ObjId, field: &str, heads: &[ChangeHash]) -> Value {
         let stored = match self.doc.get_at(record, field, heads) {
             Ok(Some((automerge::Value::Scalar(value), _))) => Stored::scalar(&value),
             Ok(Some((automerge::Value::Object(ObjType::Text), text))) => {

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod decisions;
 pub mod import;
 pub mod incidents;
+pub mod news;
 pub mod overview;
 pub mod report;
 pub mod settings;

@@ -7,5 +7,6 @@ pub mod history;
 pub mod icons;
 pub mod level;
 pub mod number;
+pub mod record_link;
 pub mod records;
 pub mod years;

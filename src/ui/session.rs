@@ -6,10 +6,10 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::browser::device;
-use crate::browser::keeper::protocol::{Difference, Event, LineView, NotStored, Refusal, Request, Ticket};
+use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, NotStored, Refusal, Request, Ticket};
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
-use crate::document::{Author, Past};
+use crate::document::{Author, News, Past};
 use crate::register::list::Index;
 use crate::register::{Command, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
 
@@ -102,6 +102,8 @@ pub enum Answer {
     Saved(Rc<Vec<u8>>),
     /// What a record has been.
     History(Rc<Vec<Past>>),
+    /// What others have done.
+    News(Vec<News>),
     /// The register at an earlier time, if it has history that old.
     At(Option<Rc<Register>>),
 }
@@ -125,6 +127,8 @@ pub struct Session {
     pub refusal: RwSignal<Option<Refusal>>,
     /// Who edits here.
     pub author: RwSignal<Author>,
+    /// What others have done since it was last looked through here, the latest first.
+    pub news: RwSignal<Vec<News>>,
     /// How the register stands with the relay; nothing when it is joined to none.
     pub line: RwSignal<Option<LineView>>,
     /// An invitation that was opened and not answered yet.
@@ -134,6 +138,7 @@ pub struct Session {
     /// The controls that hold words which have not been sent yet.
     unsent: RwSignal<BTreeSet<String>>,
     seen: StoredValue<Seen>,
+    news_waits: StoredValue<bool>,
     /// How far down each address was scrolled.
     places: StoredValue<BTreeMap<String, f64>>,
     /// Whether the page that is coming was reached by Back or Forward.
@@ -154,11 +159,13 @@ impl Session {
             can_redo: RwSignal::new(false),
             refusal: RwSignal::new(None),
             author: RwSignal::new(author()),
+            news: RwSignal::new(Vec::new()),
             line: RwSignal::new(None),
             invitation: RwSignal::new(device::take_fragment()),
             offline: RwSignal::new(offline::state()),
             unsent: RwSignal::new(BTreeSet::new()),
             seen: StoredValue::new(Seen::default()),
+            news_waits: StoredValue::new(false),
             places: StoredValue::new(BTreeMap::new()),
             back: StoredValue::new(false),
             sent: StoredValue::new(0),
@@ -343,6 +350,39 @@ impl Session {
         self.author.set(author);
     }
 
+    /// All that others have done has been looked at.
+    pub fn look_through(&self) {
+        let seen = self.seen();
+        if let Ok(kept) = serde_json::to_string(&seen) {
+            device::prefer("looked", &kept);
+        }
+        self.news.set(Vec::new());
+    }
+
+    /// Asks what others have done, once what comes has come to rest.
+    fn ask_for_news(&self) {
+        let session = *self;
+        let waits = self.news_waits.try_update_value(|waits| std::mem::replace(waits, true));
+        if waits != Some(false) {
+            return;
+        }
+        set_timeout(
+            move || {
+                session.news_waits.set_value(false);
+                let Some(since) = looked() else { return };
+                session.ask(
+                    |ticket| Request::News(ticket, since),
+                    move |answer| {
+                        if let Answer::News(news) = answer {
+                            session.news.set(news);
+                        }
+                    },
+                );
+            },
+            NEWS_REST,
+        );
+    }
+
     fn hear(&self, event: Option<Event>) {
         let Some(event) = event else {
             self.standing.set(Standing::Lost);
@@ -358,6 +398,7 @@ impl Session {
             Event::Opened { newer, seen } => {
                 self.seen.set_value(seen);
                 self.standing.set(Standing::Open { newer });
+                self.ask_for_news();
             }
             Event::Changed { entries, seen, undo, redo, ticket } => {
                 self.seen.set_value(seen);
@@ -366,8 +407,9 @@ impl Session {
                 }
                 self.can_undo.set(undo);
                 self.can_redo.set(redo);
-                if let Some(ticket) = ticket {
-                    self.answer(ticket, Answer::Done);
+                match ticket {
+                    Some(ticket) => self.answer(ticket, Answer::Done),
+                    None => self.ask_for_news(),
                 }
             }
             Event::Stored(ticket) => {
@@ -388,7 +430,12 @@ impl Session {
             }
             Event::Line(line) => {
                 if self.line.with_untracked(|now| *now != line) {
+                    let here = line.as_ref().is_some_and(|line| line.reach == LineReach::Live);
                     self.line.set(line);
+                    // Who has just come looks at all of it for the first time: none of that is news.
+                    if here && looked().is_none() {
+                        self.look_through();
+                    }
                 }
             }
             Event::LineDone(ticket) => self.answer(ticket, Answer::Done),
@@ -398,6 +445,7 @@ impl Session {
             Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
             Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
             Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),
+            Event::News(ticket, news) => self.answer(ticket, Answer::News(news)),
             Event::At(ticket, entries) => self.answer(
                 ticket,
                 Answer::At(entries.map(|entries| {
@@ -417,6 +465,14 @@ impl Session {
             then(answer);
         }
     }
+}
+
+/// How long what others do may go on before it is asked for again.
+const NEWS_REST: std::time::Duration = std::time::Duration::from_millis(700);
+
+/// What of the register was looked through last; nothing before the first time.
+fn looked() -> Option<Seen> {
+    device::preference("looked").and_then(|kept| serde_json::from_str(&kept).ok())
 }
 
 /// When this device last stored an edit.

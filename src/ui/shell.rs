@@ -67,6 +67,7 @@ fn SideBar() -> impl IntoView {
     let systems = Memo::new(move |_| session.picture.with(|picture| picture.index.count(Only::All)));
     let actions =
         Memo::new(move |_| session.read(|register| figures::actions(register, device::today(), false).count()));
+    let news = Memo::new(move |_| session.news.with(Vec::len));
     let incidents = Memo::new(move |_| session.read(|register| register.incidents.len()));
     view! {
         <nav class="side" aria-label=move || t_string!(i18n, nav.label)>
@@ -92,6 +93,14 @@ fn SideBar() -> impl IntoView {
                     </A>
                 </li>
                 <li><A href="/utbildning"><Icon path=icons::TRAINING /><span>{t!(i18n, nav.training)}</span></A></li>
+                <Show when=move || session.line.with(Option::is_some) || 0 < news.get()>
+                    <li>
+                        <A href="/nytt">
+                            <Icon path=icons::NEWS /><span>{t!(i18n, nav.news)}</span>
+                            <span class="side__count">{news}</span>
+                        </A>
+                    </li>
+                </Show>
                 <li class="side__gap"><A href="/rapport"><Icon path=icons::REPORT /><span>{t!(i18n, nav.report)}</span></A></li>
                 <li><A href="/import"><Icon path=icons::IMPORT /><span>{t!(i18n, nav.import)}</span></A></li>
                 <li>

@@ -94,6 +94,10 @@ fn handle(keeper: &Shared, request: Request) {
         Request::History(ticket, place, field) => with_document(keeper, ticket, |document| {
             Ok(Event::History(ticket, document.history(&place, field.as_deref())))
         }),
+        Request::News(ticket, since) => {
+            let me = keeper.borrow().author.device.clone();
+            with_document(keeper, ticket, |document| Ok(Event::News(ticket, document.news(&since, &me))));
+        }
         Request::At(ticket, at) => with_document(keeper, ticket, |document| {
             Ok(Event::At(ticket, document.register_at(at).map(|register| register.entries().collect())))
         }),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Author, Past};
+use crate::document::{Author, News, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
 /// Raised when a message changes its shape.
@@ -39,6 +39,8 @@ pub enum Request {
     Save(Ticket),
     /// What a record has been, oldest first; of one field, or all.
     History(Ticket, Place, Option<String>),
+    /// What other devices have done since this one had seen that.
+    News(Ticket, Seen),
     /// The register as it stood at a second since 1970.
     At(Ticket, i64),
     /// Tries again to store what could not be stored.
@@ -100,6 +102,8 @@ pub enum Event {
     Saved(Ticket, Vec<u8>),
     /// The answer to [`Request::History`].
     History(Ticket, Vec<Past>),
+    /// The answer to [`Request::News`], the latest first.
+    News(Ticket, Vec<News>),
     /// The answer to [`Request::At`]; nothing when the register has no history that old.
     At(Ticket, Option<Vec<Entry>>),
     /// How the register stands with the relay; nothing when it is joined to none.

@@ -638,6 +638,12 @@ fn Row(
         })
     };
     let address = format!("/system/{key}");
+    let news = Memo::new({
+        let key = key.clone();
+        move |_| {
+            session.news.with(|news| news.iter().any(|news| is_below(news.place.kind) && news.place.key.root() == key))
+        }
+    });
     let picked = key.clone();
     let own = key.clone();
     let row = move || in_sight.with(|rows| rows.iter().find(|(key, _)| *key == own).map(|(_, row)| row + 2));
@@ -663,7 +669,12 @@ fn Row(
                 </label>
             </td>
             <th scope="row" class="systems__name">
-                <A href=address>{name}</A>
+                <A href=address>
+                    {name}
+                    <Show when=move || news.get()>
+                        <span class="news"><span class="unseen">" – " {t!(i18n, news.changed)}</span></span>
+                    </Show>
+                </A>
                 <span class="systems__purpose soft">{purpose}</span>
             </th>
             {move || columns.get().into_iter().map(|column| {
@@ -672,6 +683,11 @@ fn Row(
             }).collect_view()}
         </tr>
     }
+}
+
+/// Whether records of this kind are systems or belong to one.
+fn is_below(kind: RecordKind) -> bool {
+    kind == RecordKind::System || kind.owner().is_some_and(is_below)
 }
 
 /// A row to write a new system's name in. It stays, so that several can be added one after the other.

@@ -27,6 +27,8 @@ pub const INCIDENTS: &str = "M12 4L3 20h18L12 4zM12 10v5M12 17.5v.5";
 pub const TRAINING: &str = "M2 9l10-5 10 5-10 5L2 9zM6 11v5c3 3 9 3 12 0v-5";
 /// An arrow into a tray.
 pub const IMPORT: &str = "M12 3v11M7 10l5 5 5-5M4 20h16";
+/// A bell.
+pub const NEWS: &str = "M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20h4";
 /// A page.
 pub const REPORT: &str = "M6 3h9l4 4v14H6V3zM14 3v5h5M9 12h7M9 16h7";
 /// Sliders.
