@@ -1,7 +1,7 @@
 //! The relay: one process that serves the app, keeps sealed entries, and passes them on.
 //!
-//! It hands out files, answers `/health` and `/metrics`, and speaks with devices at `/sync` (the frames are in
-//! [`crate::sync`]). Every answer carries the same strict headers, so that a page may load wasm and its own origin, and
+//! It hands out files, answers `/health` and `/metrics`, and speaks with devices at `/sync` (its frames are in
+//! [`crate::sync::wire`]). Every answer carries the same strict headers, so that a page may load wasm and its own origin, and
 //! nothing else. The relay never holds a key and never imports a room that knows what a register is: losing it loses
 //! nothing that a device still has. Its log never names a mailbox or a token.
 //!

@@ -140,3 +140,23 @@ test("a link that is no invitation says so, and changes nothing", async ({ page 
   await expect(page.getByRole("alert")).toContainText("Länken är ingen inbjudan");
   await expect(start.create).toBeEnabled();
 });
+
+test("what others have changed is listed and marked until it is marked as seen", async ({ page: ada, newDevice }) => {
+  await systemIn(ada, "Passersystem");
+  const ben = await newDevice();
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  await expect(atRelay(ben)).toBeVisible();
+  const system = await (await Systems.visit(ada)).open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+
+  const list = await Systems.visit(ben);
+  await expect(list.rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(1);
+  await list.nav.getByRole("link", { name: /^Nytt från andra/ }).click();
+  const news = ben.getByRole("row").filter({ hasText: "Passersystem" });
+  await expect(news).toHaveCount(1);
+  await expect(news).toContainText("Enhet");
+  await expect(news).toContainText("Säkerhet");
+  await ben.getByRole("button", { name: "Markera som sett" }).click();
+  await expect(ben.getByText("Inget nytt från andra enheter")).toBeVisible();
+  await expect((await Systems.visit(ben)).rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(0);
+});
