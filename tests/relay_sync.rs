@@ -229,6 +229,36 @@ async fn a_snapshot_that_covers_what_is_not_there_is_refused() {
 }
 
 #[tokio::test]
+async fn covered_entries_make_room_when_their_time_has_come() {
+    let mut relay = Relay::start("covered", &["--max-mailbox", "2K", "--keep-covered", "30d"]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    ada.store(1, &keys, &sized(1, 1000)).await;
+    let snapshot = sealed(2);
+    ada.say(ClientFrame::Append { channel: 1, entries: vec![keys.snapshot(1, &snapshot)] }).await;
+    assert!(matches!(ada.next().await, Said::Acknowledged(_)));
+    ada.append(1, &keys, &sized(3, 1000)).await;
+    assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Quota));
+    relay.kill();
+    relay.start_again_with(&["--max-mailbox", "2K", "--keep-covered", "0s"]);
+    let mut ada = Device::connect(&relay).await;
+    assert_eq!(ada.enter(1, &keys).await, [(2, sealed(2))]);
+    let makes_room = async {
+        loop {
+            ada.append(1, &keys, &sized(3, 1000)).await;
+            match ada.next().await {
+                Said::Refused(Some(1), Refusal::Quota) => {}
+                Said::Acknowledged(receipts) => return receipts[0].number,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(TOO_LONG, makes_room).await.expect("covered entries stay"), 3);
+    assert_eq!(Device::connect(&relay).await.enter(1, &keys).await, [(2, sealed(2)), (3, sized(3, 1000))]);
+}
+
+#[tokio::test]
 async fn an_unknown_version_is_told_which_ones_there_are() {
     let relay = Relay::start("version", &[]);
     let mut old = Device::connect_silently(&relay.address).await;
