@@ -341,6 +341,18 @@ impl Device {
         }
     }
 
+    /// All that comes before what is waited for, but who else is there.
+    pub async fn read_until(&mut self, wanted: Said) -> Vec<Said> {
+        let mut before = Vec::new();
+        loop {
+            match self.next().await {
+                said if said == wanted => return before,
+                Said::Presence(_) => {}
+                said => before.push(said),
+            }
+        }
+    }
+
     /// The next that is not about who else is there.
     pub async fn next_but_presence(&mut self) -> Said {
         loop {
