@@ -142,7 +142,7 @@ pub async fn serve<S: MailStore>(
     let Options { dist, new_mailboxes, limits, tls, behind_proxy } = options;
     let (office, post) = Office::new(store, limits, new_mailboxes);
     let router = router(office.clone(), &dist, behind_proxy)?;
-    let writing = tokio::spawn(writer::run(office.clone(), post));
+    let mut writing = tokio::spawn(writer::run(office.clone(), post));
     let hearing = tokio::spawn({
         let office = office.clone();
         async move { office.hear_news().await }
@@ -153,7 +153,11 @@ pub async fn serve<S: MailStore>(
     });
 
     let door = Door { office: office.clone(), tls, behind_proxy };
-    let mut ended = door.open(listener, router, stop).await?;
+    let mut ended = tokio::select! {
+        ended = door.open(listener, router, stop) => ended?,
+        // It never ends by itself. A relay that stores nothing must not go on as if it did.
+        _ = &mut writing => return Err(io::Error::other("entries can't be stored any more").into()),
+    };
 
     office.phase.send_replace(Phase::Finishing);
     let stopping = async {

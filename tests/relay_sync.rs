@@ -207,6 +207,69 @@ async fn what_makes_no_sense_ends_the_connection_with_a_reason() {
 }
 
 #[tokio::test]
+async fn half_a_message_stores_nothing_and_holds_nobody_up() {
+    let relay = Relay::start("half", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    let mut mallory = Device::connect(&relay).await;
+    mallory.enter(1, &keys).await;
+    let whole = ClientFrame::Append { channel: 1, entries: vec![keys.entry(&sized(1, 60_000))] }.to_bytes();
+    // A binary message, masked with zeroes, of which the last byte never comes.
+    let len = u16::try_from(whole.len()).unwrap().to_be_bytes();
+    let half = [&[0x82, 0x80 | 126, len[0], len[1], 0, 0, 0, 0][..], &whole[..whole.len() - 1]].concat();
+    mallory.socket.get_mut().write_all(&half).await.unwrap();
+    assert_eq!(ada.store(1, &keys, &sealed(2)).await.number, 1);
+    drop(mallory);
+    assert_eq!(ada.read_until(Said::Presence(1)).await, []);
+    assert_eq!(Device::connect(&relay).await.enter(1, &keys).await, [(1, sealed(2))]);
+}
+
+#[tokio::test]
+async fn a_relay_restored_from_a_backup_is_noticed() {
+    let mut relay = Relay::start("restored", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    ada.store(1, &keys, &sealed(1)).await;
+    let file = relay.data().join("relay.sqlite");
+    let backup = relay.data().join("backup.sqlite");
+    relay.ask_to_stop();
+    drop(ada);
+    relay.program.wait().unwrap();
+    std::fs::copy(&file, &backup).unwrap();
+
+    relay.start_again();
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    let lost = ada.store(1, &keys, &sealed(2)).await;
+    relay.kill();
+    for rest in ["relay.sqlite-wal", "relay.sqlite-shm"] {
+        let _ = std::fs::remove_file(relay.data().join(rest));
+    }
+    std::fs::copy(&backup, &file).unwrap();
+
+    relay.start_again();
+    let [mut ada, mut ben] = [Device::connect(&relay).await, Device::connect(&relay).await];
+    ada.open(1, &keys, lost.number, lost.mark).await;
+    assert_eq!(ada.next().await, Said::Opened { head: 1, reset: true, readers: 1 });
+    assert_eq!(ada.read_all().await, [(1, sealed(1))]);
+    // Another device was there first; the same number now stands for something else, and that is noticed too.
+    ben.enter(1, &keys).await;
+    ben.store(1, &keys, &sealed(3)).await;
+    ada.open(1, &keys, lost.number, lost.mark).await;
+    loop {
+        match ada.next().await {
+            Said::Opened { head, reset, .. } => break assert_eq!((head, reset), (2, true)),
+            Said::Entries(_) | Said::Presence(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(ada.read_all().await, [(1, sealed(1)), (2, sealed(3))]);
+    assert_eq!(ada.store(1, &keys, &sealed(2)).await.number, 3, "what was lost is given back");
+}
+
+#[tokio::test]
 async fn a_snapshot_that_covers_what_is_not_there_is_refused() {
     let relay = Relay::start("covers", &[]);
     let keys = Keys::new(1);
@@ -226,6 +289,36 @@ async fn a_snapshot_that_covers_what_is_not_there_is_refused() {
     ada.say(ClientFrame::Append { channel: 1, entries: vec![keys.snapshot(3, &bytes)] }).await;
     ada.next().await;
     assert_eq!(ada.enter(2, &keys).await, [(5, sealed(5)), (4, sealed(4))]);
+}
+
+#[tokio::test]
+async fn covered_entries_make_room_when_their_time_has_come() {
+    let mut relay = Relay::start("covered", &["--max-mailbox", "2K", "--keep-covered", "30d"]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    ada.store(1, &keys, &sized(1, 1000)).await;
+    let snapshot = sealed(2);
+    ada.say(ClientFrame::Append { channel: 1, entries: vec![keys.snapshot(1, &snapshot)] }).await;
+    assert!(matches!(ada.next().await, Said::Acknowledged(_)));
+    ada.append(1, &keys, &sized(3, 1000)).await;
+    assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Quota));
+    relay.kill();
+    relay.start_again_with(&["--max-mailbox", "2K", "--keep-covered", "0s"]);
+    let mut ada = Device::connect(&relay).await;
+    assert_eq!(ada.enter(1, &keys).await, [(2, sealed(2))]);
+    let makes_room = async {
+        loop {
+            ada.append(1, &keys, &sized(3, 1000)).await;
+            match ada.next().await {
+                Said::Refused(Some(1), Refusal::Quota) => {}
+                Said::Acknowledged(receipts) => return receipts[0].number,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(TOO_LONG, makes_room).await.expect("covered entries stay"), 3);
+    assert_eq!(Device::connect(&relay).await.enter(1, &keys).await, [(2, sealed(2)), (3, sized(3, 1000))]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::group::{Group, Item};
 use super::limits::{Addresses, Limits};
@@ -64,6 +64,9 @@ pub(super) struct Office<S> {
     pub(super) metrics: Metrics,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) addresses: Addresses,
+    /// Held while entries are stored and passed on: news of later ones, from another relay, wait until that is done, so
+    /// that devices are not sent what they are owed a receipt for.
+    pub(super) delivering: Mutex<()>,
     letters: mpsc::Sender<Post>,
     unstored: Arc<Semaphore>,
 }
@@ -80,6 +83,7 @@ impl<S: MailStore> Office<S> {
             metrics: Metrics::new(),
             phase: watch::Sender::new(Phase::Serving),
             addresses: Addresses::default(),
+            delivering: Mutex::default(),
             letters,
             unstored: Arc::new(Semaphore::new(UNSTORED_MAX)),
         };
@@ -130,10 +134,12 @@ impl<S: MailStore> Office<S> {
         }
     }
 
-    /// Passes on what the store has after `delivered`, up to `to` at least. False when it has not all of it.
+    /// Passes on what the store has after `delivered`, up to `to`: what comes after that may be owed a receipt. False when
+    /// it has not all of it.
     async fn deliver_from_store(&self, room: &Room, mut delivered: u64, to: u64) -> bool {
         while delivered < to {
-            let read = self.ask(Operation::Read, self.store.read(room.mailbox, delivered, ENTRIES_MAX, PAGE)).await;
+            let count = usize::try_from(to - delivered).unwrap_or(ENTRIES_MAX).min(ENTRIES_MAX);
+            let read = self.ask(Operation::Read, self.store.read(room.mailbox, delivered, count, PAGE)).await;
             let Ok(entries) = read else { return false };
             let items = entries.iter().map(|entry| Item::stored(entry, None)).collect();
             let groups: Vec<_> = Group::of(items).into_iter().map(Arc::new).collect();
@@ -148,7 +154,9 @@ impl<S: MailStore> Office<S> {
     /// Passes on what other relays store, for as long as it runs.
     pub(super) async fn hear_news(&self) {
         loop {
-            match self.store.news().await {
+            let news = self.store.news().await;
+            let _delivering = self.delivering.lock().await;
+            match news {
                 News::Appended(hash, number) => {
                     let Some((_, room)) = self.readers.room_by_hash(hash) else { continue };
                     if !self.deliver_from_store(&room, room.delivered(), number).await {

@@ -155,6 +155,13 @@ pub struct MailboxState {
     pub dropped_to: u64,
 }
 
+impl MailboxState {
+    fn is_the_same_as(self, new: &NewMailbox) -> Result<Self, StoreError> {
+        let is_same = self.token_hash == new.token_hash && self.writer == new.writer;
+        if is_same { Ok(self) } else { Err(StoreError::Taken) }
+    }
+}
+
 /// An entry to store, its id computed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedEntry {

@@ -91,6 +91,7 @@ async fn store<S: MailStore>(office: &Office<S>, letters: Vec<Letter>) {
         return;
     }
     let (letters, additions) = block_in_place(|| check(office, letters));
+    let _delivering = office.delivering.lock().await;
     match append(office, &additions).await {
         Ok(added) => pass_on(office, &letters, &additions, added).await,
         // What doesn't fit may be one of them; the others are not to suffer for it.

@@ -28,23 +28,33 @@ pub struct Relay {
     pub said: Arc<Mutex<String>>,
     house: PathBuf,
     options: Vec<String>,
+    log: &'static str,
 }
 
 impl Relay {
     /// Starts a relay with a database of its own.
     pub fn start(name: &str, options: &[&str]) -> Self {
+        Self::start_with_log(name, options, "debug,sqlx=info,hyper=info")
+    }
+
+    /// The same, with the log that the relay has when nobody asks for another.
+    pub fn start_quietly(name: &str, options: &[&str]) -> Self {
+        Self::start_with_log(name, options, "info")
+    }
+
+    fn start_with_log(name: &str, options: &[&str], log: &'static str) -> Self {
         let house = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sync-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&house);
         fs::create_dir_all(house.join("dist")).unwrap();
         fs::write(house.join("dist/index.html"), "<!doctype html>").unwrap();
         let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
-        let (program, address, said) = spawn(&house, &options);
-        Self { program, address, said, house, options }
+        let (program, address, said) = spawn(&house, &options, log);
+        Self { program, address, said, house, options, log }
     }
 
     /// Starts it again, on its old data.
     pub fn start_again(&mut self) {
-        let (program, address, said) = spawn(&self.house, &self.options);
+        let (program, address, said) = spawn(&self.house, &self.options, self.log);
         (self.program, self.address, self.said) = (program, address, said);
     }
 
@@ -103,7 +113,7 @@ impl Drop for Relay {
     }
 }
 
-fn spawn(house: &Path, options: &[String]) -> (Child, String, Arc<Mutex<String>>) {
+fn spawn(house: &Path, options: &[String], log: &str) -> (Child, String, Arc<Mutex<String>>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_klassrum"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("KLASSRUM_")) {
         command.env_remove(name);
@@ -114,7 +124,7 @@ fn spawn(house: &Path, options: &[String]) -> (Child, String, Arc<Mutex<String>>
         .arg("--data")
         .arg(house.join("data"))
         .args(options)
-        .env("RUST_LOG", "debug,sqlx=info,hyper=info")
+        .env("RUST_LOG", log)
         .stderr(Stdio::piped())
         .spawn();
     let mut program = program.unwrap();
@@ -328,6 +338,18 @@ impl Device {
             RelayFrame::Pong(echo) => Said::Pong(echo),
             RelayFrame::Presence { readers, .. } => Said::Presence(readers),
             RelayFrame::Welcome(_) => panic!("a second welcome"),
+        }
+    }
+
+    /// All that comes before what is waited for, but who else is there.
+    pub async fn read_until(&mut self, wanted: Said) -> Vec<Said> {
+        let mut before = Vec::new();
+        loop {
+            match self.next().await {
+                said if said == wanted => return before,
+                Said::Presence(_) => {}
+                said => before.push(said),
+            }
         }
     }
 

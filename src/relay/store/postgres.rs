@@ -58,6 +58,9 @@ impl MailStore for PostgresStore {
     }
 
     async fn create(&self, new: &NewMailbox) -> Result<MailboxState, StoreError> {
+        if let Some(state) = self.find(&new.name).await? {
+            return state.is_the_same_as(new);
+        }
         sqlx::query(
             "INSERT INTO mailbox (name, token_hash, writer, head, mark, total, kept, dropped_to) \
              VALUES ($1, $2, $3, 0, $4, 0, 0, 0) ON CONFLICT DO NOTHING",
@@ -68,9 +71,7 @@ impl MailStore for PostgresStore {
         .bind(Mark::EMPTY.as_ref())
         .execute(&self.pool)
         .await?;
-        let state = self.find(&new.name).await?.ok_or(StoreError::Damaged)?;
-        let is_same = state.token_hash == new.token_hash && state.writer == new.writer;
-        if is_same { Ok(state) } else { Err(StoreError::Taken) }
+        self.find(&new.name).await?.ok_or(StoreError::Damaged)?.is_the_same_as(new)
     }
 
     async fn find(&self, name: &Mailbox) -> Result<Option<MailboxState>, StoreError> {

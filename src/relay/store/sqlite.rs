@@ -75,6 +75,10 @@ impl MailStore for SqliteStore {
     }
 
     async fn create(&self, new: &NewMailbox) -> Result<MailboxState, StoreError> {
+        // Devices say this each time they begin; mostly there is nothing to write.
+        if let Some(state) = self.find(&new.name).await? {
+            return state.is_the_same_as(new);
+        }
         let mut writing = self.begin().await?;
         sqlx::query(
             "INSERT INTO mailbox (name, token_hash, writer, head, mark, total, kept, dropped_to) \
@@ -89,8 +93,7 @@ impl MailStore for SqliteStore {
         let found = find(&mut writing, &[new.name]).await?;
         writing.commit().await?;
         let (_, state) = found.into_iter().next().ok_or(StoreError::Damaged)?;
-        let is_same = state.token_hash == new.token_hash && state.writer == new.writer;
-        if is_same { Ok(state) } else { Err(StoreError::Taken) }
+        state.is_the_same_as(new)
     }
 
     async fn find(&self, name: &Mailbox) -> Result<Option<MailboxState>, StoreError> {
