@@ -2,6 +2,7 @@
 
 pub mod inside;
 pub mod protocol;
+pub mod register_file;
 
 use std::cell::Cell;
 

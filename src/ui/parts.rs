@@ -8,4 +8,5 @@ pub mod icons;
 pub mod level;
 pub mod number;
 pub mod records;
+pub mod register_file;
 pub mod years;

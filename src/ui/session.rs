@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::browser::device;
 use crate::browser::keeper::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket};
+use crate::browser::keeper::register_file::FileStep;
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
 use crate::document::{Author, Past};
@@ -96,7 +97,7 @@ pub enum Answer {
     Refused(Refusal),
     /// What merging a file would change.
     Inspected(Difference),
-    /// The whole document.
+    /// The register as a file.
     Saved(Rc<Vec<u8>>),
     /// What a record has been.
     History(Rc<Vec<Past>>),
@@ -121,6 +122,8 @@ pub struct Session {
     pub can_redo: RwSignal<bool>,
     /// The last refusal that nobody waited for.
     pub refusal: RwSignal<Option<Refusal>>,
+    /// How far the latest register file has come.
+    pub file_step: RwSignal<Option<FileStep>>,
     /// Who edits here.
     pub author: RwSignal<Author>,
     /// Whether the app starts without a network.
@@ -147,6 +150,7 @@ impl Session {
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
             refusal: RwSignal::new(None),
+            file_step: RwSignal::new(None),
             author: RwSignal::new(author()),
             offline: RwSignal::new(offline::state()),
             unsent: RwSignal::new(BTreeSet::new()),
@@ -255,7 +259,7 @@ impl Session {
                             | Request::Apply(..)
                             | Request::Undo(_)
                             | Request::Redo(_)
-                            | Request::Merge(..)
+                            | Request::Merge(_)
                     );
                     request
                 })
@@ -366,9 +370,13 @@ impl Session {
                 if self.sent.get_value() == ticket && self.saving.get_untracked() == Saving::Underway {
                     self.saving.set(Saving::Stored(device::local_time()));
                 }
-                self.refusal.set(Some(why.clone()));
+                // What is wrong with a file is told beside the file.
+                if !matches!(why, Refusal::File(_)) {
+                    self.refusal.set(Some(why.clone()));
+                }
                 self.answer(ticket, Answer::Refused(why));
             }
+            Event::FileStep(step) => self.file_step.set(Some(step)),
             Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
             Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
             Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::register_file::{FileProblem, FileStep};
 use crate::document::{Author, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -31,12 +32,13 @@ pub enum Request {
     Undo(Ticket),
     /// Makes the edit again that was taken back.
     Redo(Ticket),
-    /// What would change if this register file were merged in.
-    Inspect(Ticket, Vec<u8>),
-    /// Merges a register file in, or begins with it.
-    Merge(Ticket, Vec<u8>),
-    /// The whole document, as a register file holds it.
-    Save(Ticket),
+    /// What would change if this register file were merged in. A sealed one needs its passphrase. The keeper holds on to
+    /// the file until the next is inspected.
+    Inspect(Ticket, Vec<u8>, Option<String>),
+    /// Merges the file in that was inspected last, or begins with it.
+    Merge(Ticket),
+    /// The register as a file, read back and compared: sealed with a passphrase, or plain.
+    Save(Ticket, Option<String>),
     /// What a record has been, oldest first; of one field, or all.
     History(Ticket, Place, Option<String>),
     /// The register as it stood at a second since 1970.
@@ -82,9 +84,11 @@ pub enum Event {
     NotStored(NotStored),
     /// A request was not carried out, and nothing has changed.
     Refused(Ticket, Refusal),
+    /// How far the making or the opening of a register file has come.
+    FileStep(FileStep),
     /// The answer to [`Request::Inspect`].
     Inspected(Ticket, Difference),
-    /// The answer to [`Request::Save`].
+    /// The answer to [`Request::Save`]: a whole file, which opens and holds what the register holds.
     Saved(Ticket, Vec<u8>),
     /// The answer to [`Request::History`].
     History(Ticket, Vec<Past>),
@@ -110,10 +114,10 @@ pub enum Refusal {
     Newer(u32),
     /// Somebody has changed it since; taking the edit back would undo theirs.
     ChangedSince,
-    /// The file is no register.
-    OtherKind,
-    /// The file is damaged or not a register file at all.
-    Damaged,
+    /// There is no register.
+    NoRegister,
+    /// Something is wrong with a register file. Nothing has changed.
+    File(FileProblem),
     /// Anything else, in the document's own words.
     Other(String),
 }
