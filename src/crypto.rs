@@ -30,7 +30,7 @@ mod qr;
 mod vectors;
 
 pub use access::{Access, BadWriter, DocumentSecret, ReadingHalf};
-pub use file::{DOCUMENT_MAX, FileError, open_file, seal_file};
+pub use file::{DOCUMENT_MAX, FileError, check_file, is_long_enough, is_sealed, open_file, seal_file};
 pub use invitation::{DocumentKind, Invitation, InvitationError, RELAY_MAX, RelayAddress};
 pub use keys::{Keys, Unsealable};
 pub use qr::{TooMuchForQr, qr_svg};

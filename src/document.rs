@@ -417,8 +417,14 @@ pub enum DocumentError {
     /// A sound document, but not of a register.
     #[error("this is a document, but not of a register")]
     OtherKind,
-    /// Not Automerge, or cut short.
-    #[error("the document is damaged or cut short")]
+    /// Not Automerge at all.
+    #[error("this is no document")]
+    Foreign,
+    /// The end is missing.
+    #[error("the document is cut short")]
+    CutShort,
+    /// Something in it has been changed.
+    #[error("the document is damaged")]
     Damaged,
     /// Nothing to load from.
     #[error("there is nothing to load the document from")]

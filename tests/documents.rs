@@ -387,7 +387,7 @@ fn damaged_bytes_are_refused_and_nothing_is_touched() {
     let before = tablet.save();
     for bytes in [&edit, &whole] {
         for len in 1..bytes.len() {
-            assert!(matches!(tablet.merge(&bytes[..len]), Err(DocumentError::Damaged)), "{len}");
+            assert!(matches!(tablet.merge(&bytes[..len]), Err(DocumentError::CutShort)), "{len}");
         }
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
@@ -395,7 +395,8 @@ fn damaged_bytes_are_refused_and_nothing_is_touched() {
             assert!(tablet.merge(&damaged).is_err(), "{at}");
         }
     }
-    assert!(matches!(tablet.merge(b"PK\x03\x04"), Err(DocumentError::Damaged)));
+    assert!(matches!(tablet.merge(b"PK\x03\x04"), Err(DocumentError::Foreign)));
+    assert!(matches!(tablet.merge(&[&edit[..], b"PK"].concat()), Err(DocumentError::Damaged)));
     assert_eq!(tablet.save(), before);
     assert_eq!(tablet.waiting(), 0);
     assert!(matches!(RegisterDocument::load([b""], actor(1)), Err(DocumentError::Empty)));

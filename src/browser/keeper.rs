@@ -3,6 +3,7 @@
 pub mod inside;
 mod line;
 pub mod protocol;
+pub mod register_file;
 
 use std::cell::Cell;
 

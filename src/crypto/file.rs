@@ -12,6 +12,7 @@
 //! | 16 | the check: tells a wrong passphrase from a damaged file |
 //! | as many as that | the document, sealed with XChaCha20-Poly1305; all of the above is authenticated with it |
 //!
+//! The passphrase is UTF-8 in its composed form (NFC), without spaces before and after; callers see to that.
 //! Numbers have their lowest byte first. Argon2id gives 48 bytes: the key, then the check.
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -75,13 +76,48 @@ fn seal_at(
     Ok(file)
 }
 
+/// Whether the bytes begin as a register file does, whole or not.
+#[must_use]
+pub fn is_sealed(file: &[u8]) -> bool {
+    file.starts_with(&MAGIC) || (!file.is_empty() && MAGIC.starts_with(file))
+}
+
+/// Checks all that can be known of a register file without its passphrase.
+///
+/// # Errors
+/// [`FileError`] says why it can't be opened with any.
+pub fn check_file(file: &[u8]) -> Result<(), FileError> {
+    parts(file).map(|_| ())
+}
+
 /// The document in a register file. Takes about as long as sealing it took.
 ///
 /// # Errors
 /// [`FileError`] says why it doesn't open; nothing is given in part.
 pub fn open_file(passphrase: &str, file: &[u8]) -> Result<Vec<u8>, FileError> {
-    if !file.starts_with(&MAGIC) {
-        return Err(if file.is_empty() || !MAGIC.starts_with(file) { FileError::Other } else { FileError::CutShort });
+    let Parts { header, cost, salt, nonce, check: expected, sealed } = parts(file)?;
+    let (cipher, check) = unlock(cost, passphrase, &salt)?;
+    if check != expected {
+        return Err(FileError::WrongPassphrase);
+    }
+    let payload = Payload { msg: sealed, aad: header };
+    cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| FileError::Damaged)
+}
+
+/// A register file, cut up.
+struct Parts<'f> {
+    /// All that is authenticated with the document.
+    header: &'f [u8],
+    cost: Cost,
+    salt: [u8; 16],
+    nonce: [u8; 24],
+    check: [u8; 16],
+    sealed: &'f [u8],
+}
+
+fn parts(file: &[u8]) -> Result<Parts<'_>, FileError> {
+    if !is_sealed(file) {
+        return Err(FileError::Other);
     }
     match file.get(MAGIC.len()) {
         None => return Err(FileError::CutShort),
@@ -92,7 +128,7 @@ pub fn open_file(passphrase: &str, file: &[u8]) -> Result<Vec<u8>, FileError> {
     let mut rest = header.get(MAGIC.len() + 1..).unwrap_or_default();
     let cost = Cost { memory: u32::from_le_bytes(take(&mut rest)?), passes: u32::from_le_bytes(take(&mut rest)?) };
     let (salt, nonce) = (take::<16>(&mut rest)?, take::<24>(&mut rest)?);
-    let (len, expected) = (u64::from_le_bytes(take(&mut rest)?), take::<16>(&mut rest)?);
+    let (len, check) = (u64::from_le_bytes(take(&mut rest)?), take::<16>(&mut rest)?);
     if !(8 * 1024..=256 * 1024).contains(&cost.memory) || !(1..=10).contains(&cost.passes) || len < SEAL {
         return Err(FileError::Damaged);
     }
@@ -100,16 +136,17 @@ pub fn open_file(passphrase: &str, file: &[u8]) -> Result<Vec<u8>, FileError> {
         return Err(FileError::TooLarge);
     }
     match (sealed.len() as u64).cmp(&len) {
-        std::cmp::Ordering::Less => return Err(FileError::CutShort),
-        std::cmp::Ordering::Greater => return Err(FileError::Damaged),
-        std::cmp::Ordering::Equal => {}
+        std::cmp::Ordering::Less => Err(FileError::CutShort),
+        std::cmp::Ordering::Greater => Err(FileError::Damaged),
+        std::cmp::Ordering::Equal => Ok(Parts { header, cost, salt, nonce, check, sealed }),
     }
-    let (cipher, check) = unlock(cost, passphrase, &salt)?;
-    if check != expected {
-        return Err(FileError::WrongPassphrase);
-    }
-    let payload = Payload { msg: sealed, aad: header };
-    cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| FileError::Damaged)
+}
+
+/// Whether a passphrase is long enough to keep a register in: twelve signs, or four words.
+#[must_use]
+pub fn is_long_enough(passphrase: &str) -> bool {
+    let words = passphrase.split_whitespace().filter(|word| 1 < word.chars().count());
+    12 <= passphrase.trim().chars().count() || 4 <= words.count()
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], FileError> {
@@ -173,9 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn a_passphrase_has_twelve_signs_or_four_words() {
+        for passphrase in ["tolv tecken!", "häst-batteri", "en by vid ån"] {
+            assert!(is_long_enough(passphrase), "{passphrase}");
+        }
+        for passphrase in ["", "lösenfras", "  elva tecken ", "a b c d"] {
+            assert!(!is_long_enough(passphrase), "{passphrase}");
+        }
+    }
+
+    #[test]
     fn a_file_that_ends_too_early_says_so() {
         let file = file();
+        assert_eq!(check_file(&file), Ok(()));
         for len in 1..file.len() {
+            assert_eq!(check_file(&file[..len]), Err(FileError::CutShort), "{len}");
             assert_eq!(open_file("lösenfras", &file[..len]), Err(FileError::CutShort), "{len}");
         }
     }

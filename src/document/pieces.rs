@@ -27,7 +27,11 @@ pub(super) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, DocumentError> {
     }
     let mut found = Vec::new();
     while !bytes.is_empty() {
-        let (kind, piece, rest) = cut(bytes).ok_or(DocumentError::Damaged)?;
+        let (kind, piece, rest) = cut(bytes).map_err(|why| match why {
+            // What begins as something else is something else; what goes on as something else is damaged.
+            DocumentError::Foreign if !found.is_empty() => DocumentError::Damaged,
+            why => why,
+        })?;
         found.push(match kind {
             0 => Piece::Whole(Box::new(whole(piece)?)),
             1 | 2 => Piece::Change(Box::new(change(piece)?)),
@@ -39,26 +43,28 @@ pub(super) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, DocumentError> {
 }
 
 /// The first piece's kind, the piece, and what comes after it.
-fn cut(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    if bytes.get(..4)? != MAGIC {
-        return None;
+fn cut(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), DocumentError> {
+    let begins = bytes.iter().zip(MAGIC).all(|(one, other)| *one == other);
+    if !begins {
+        return Err(DocumentError::Foreign);
     }
-    let kind = *bytes.get(HEAD - 1)?;
+    let kind = *bytes.get(HEAD - 1).ok_or(DocumentError::CutShort)?;
     let (mut len, mut shift, mut at) = (0_u64, 0_u32, HEAD);
     loop {
-        let byte = *bytes.get(at)?;
+        let byte = *bytes.get(at).ok_or(DocumentError::CutShort)?;
         at += 1;
-        len |= u64::from(byte & 0x7f).checked_shl(shift)?;
+        len |= u64::from(byte & 0x7f).checked_shl(shift).ok_or(DocumentError::Damaged)?;
         if byte & 0x80 == 0 {
             break;
         }
         shift += 7;
         if 35 < shift {
-            return None;
+            return Err(DocumentError::Damaged);
         }
     }
-    let (piece, rest) = bytes.split_at_checked(at.checked_add(usize::try_from(len).ok()?)?)?;
-    Some((kind, piece, rest))
+    let len = usize::try_from(len).ok().and_then(|len| at.checked_add(len)).ok_or(DocumentError::Damaged)?;
+    let (piece, rest) = bytes.split_at_checked(len).ok_or(DocumentError::CutShort)?;
+    Ok((kind, piece, rest))
 }
 
 fn whole(piece: &[u8]) -> Result<Automerge, DocumentError> {

@@ -9,4 +9,5 @@ pub mod level;
 pub mod number;
 pub mod record_link;
 pub mod records;
+pub mod register_file;
 pub mod years;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::browser::device;
 use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, NotStored, Refusal, Request, Ticket};
+use crate::browser::keeper::register_file::FileStep;
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
 use crate::document::{Author, News, Past};
@@ -98,7 +99,7 @@ pub enum Answer {
     Invitation(Rc<(String, String)>),
     /// What merging a file would change.
     Inspected(Difference),
-    /// The whole document.
+    /// The register as a file.
     Saved(Rc<Vec<u8>>),
     /// What a record has been.
     History(Rc<Vec<Past>>),
@@ -125,6 +126,8 @@ pub struct Session {
     pub can_redo: RwSignal<bool>,
     /// The last refusal that nobody waited for.
     pub refusal: RwSignal<Option<Refusal>>,
+    /// How far the latest register file has come.
+    pub file_step: RwSignal<Option<FileStep>>,
     /// Who edits here.
     pub author: RwSignal<Author>,
     /// What others have done since it was last looked through here, the latest first.
@@ -158,6 +161,7 @@ impl Session {
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
             refusal: RwSignal::new(None),
+            file_step: RwSignal::new(None),
             author: RwSignal::new(author()),
             news: RwSignal::new(Vec::new()),
             line: RwSignal::new(None),
@@ -279,7 +283,7 @@ impl Session {
                             | Request::Apply(..)
                             | Request::Undo(_)
                             | Request::Redo(_)
-                            | Request::Merge(..)
+                            | Request::Merge(_)
                     );
                     request
                 })
@@ -425,7 +429,10 @@ impl Session {
                 if self.sent.get_value() == ticket && self.saving.get_untracked() == Saving::Underway {
                     self.saving.set(Saving::Stored(device::local_time()));
                 }
-                self.refusal.set(Some(why.clone()));
+                // What is wrong with a file is told beside the file.
+                if !matches!(why, Refusal::File(_)) {
+                    self.refusal.set(Some(why.clone()));
+                }
                 self.answer(ticket, Answer::Refused(why));
             }
             Event::Line(line) => {
@@ -442,6 +449,7 @@ impl Session {
             Event::Invitation(ticket, link, picture) => {
                 self.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
             }
+            Event::FileStep(step) => self.file_step.set(Some(step)),
             Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
             Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
             Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),

@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::pages::settings::relay::{Invited, lamp};
 use super::parts::icons::{self, Icon};
+use super::parts::register_file::problem_text;
 use super::session::{Saving, Session, Standing};
 use super::words::i18n::{t, t_string, use_i18n};
 use super::words::{self, language_of};
@@ -247,8 +248,8 @@ pub fn refusal_text(i18n: leptos_i18n::I18nContext<words::i18n::Locale>, why: &R
         Refusal::ReadOnly => t_string!(i18n, notice.read_only).to_owned(),
         Refusal::Invitation(_) => t_string!(i18n, notice.invitation).to_owned(),
         Refusal::ChangedSince => t_string!(i18n, notice.changed_since).to_owned(),
-        Refusal::OtherKind => t_string!(i18n, notice.other_kind).to_owned(),
-        Refusal::Damaged => t_string!(i18n, notice.damaged).to_owned(),
+        Refusal::NoRegister => t_string!(i18n, notice.refused).to_owned(),
+        Refusal::File(why) => problem_text(i18n, *why).to_owned(),
         Refusal::Other(why) => format!("{} ({why})", t_string!(i18n, notice.refused)),
     }
 }

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::line::{self, Link};
-use super::protocol::{Difference, Event, NotStored, Refusal, Request, Ticket, VERSION};
+use super::protocol::{Event, NotStored, Refusal, Request, Ticket, VERSION};
+use super::register_file::{self, FileProblem};
 use crate::browser::store::{Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, kept_link, worker};
 use crate::document::{Applied, Author, DocumentError, RegisterDocument, Signed};
-use crate::register::{Entry, Place, RecordKind, Register};
+use crate::register::{Entry, Place, RecordKind};
 use crate::sync::{DocumentName, Parcel};
 use wasm_bindgen_futures::spawn_local;
 
@@ -62,6 +63,8 @@ pub(super) struct Inside {
     pub(super) news: Option<line::Channel>,
     /// Raised by each timer of the line's: only the last counts.
     pub(super) timers: u32,
+    /// The register file that was opened last, unsealed.
+    inspected: Option<Vec<u8>>,
 }
 
 /// What this device holds: the document's pieces with their numbers, and the last picture's messages.
@@ -88,9 +91,9 @@ fn handle(keeper: &Shared, request: Request) {
         }
         Request::Undo(ticket) => edit(keeper, ticket, RegisterDocument::undo),
         Request::Redo(ticket) => edit(keeper, ticket, RegisterDocument::redo),
-        Request::Inspect(ticket, bytes) => inspect(keeper, ticket, &bytes),
-        Request::Merge(ticket, bytes) => merge(keeper, ticket, bytes),
-        Request::Save(ticket) => with_document(keeper, ticket, |document| Ok(Event::Saved(ticket, document.save()))),
+        Request::Inspect(ticket, bytes, passphrase) => inspect(keeper, ticket, bytes, passphrase),
+        Request::Merge(ticket) => merge_inspected(keeper, ticket),
+        Request::Save(ticket, passphrase) => save(keeper, ticket, passphrase),
         Request::History(ticket, place, field) => with_document(keeper, ticket, |document| {
             Ok(Event::History(ticket, document.history(&place, field.as_deref())))
         }),
@@ -260,7 +263,7 @@ fn edit(
             return refuse_with(ticket, Refusal::ReadOnly);
         }
         let Some(document) = inside.document.as_mut() else {
-            return refuse(ticket, &DocumentError::OtherKind);
+            return worker::tell(&Event::Refused(ticket, Refusal::NoRegister));
         };
         let before = document.seen();
         let applied = match carry_out(document, &signed) {
@@ -378,44 +381,39 @@ fn take_in(keeper: &Shared, changes: &[u8]) {
     line::edited(keeper);
 }
 
-fn inspect(keeper: &Shared, ticket: Ticket, bytes: &[u8]) {
-    let file = match RegisterDocument::load([bytes], device::random()) {
-        Ok(file) => file.read(),
-        Err(why) => return refuse(ticket, &why),
-    };
+fn save(keeper: &Shared, ticket: Ticket, passphrase: Option<String>) {
     let mut inside = keeper.borrow_mut();
-    let before = inside.document.as_ref().map(RegisterDocument::read).unwrap_or_default();
-    let after = match inside.document.as_mut() {
-        None => file.clone(),
-        // A copy takes the file in, so that what is shown is what would happen.
-        Some(document) => {
-            let copy = RegisterDocument::load([document.save()], device::random()).and_then(|mut copy| {
-                copy.merge(bytes)?;
-                Ok(copy.read())
-            });
-            match copy {
-                Ok(after) => after,
-                Err(why) => return refuse(ticket, &why),
-            }
-        }
+    let Some(document) = inside.document.as_mut() else {
+        return worker::tell(&Event::Refused(ticket, Refusal::NoRegister));
     };
-    let mut difference = compare(&before, &after);
-    difference.organisation.clone_from(&file.organisation().name);
-    worker::tell(&Event::Inspected(ticket, difference));
+    match register_file::make(document, passphrase) {
+        Ok(bytes) => worker::tell(&Event::Saved(ticket, bytes)),
+        Err(why) => worker::tell(&Event::Refused(ticket, Refusal::File(why))),
+    }
 }
 
-fn compare(before: &Register, after: &Register) -> Difference {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let (mut added, mut changed) = (0, 0);
-    for Entry { place, fields } in after.entries() {
-        if !before.has(&place) {
-            added += 1;
-        } else if fields.iter().flatten().any(|(key, value)| before.value(&place, key).as_ref() != Some(value)) {
-            changed += 1;
+fn inspect(keeper: &Shared, ticket: Ticket, bytes: Vec<u8>, passphrase: Option<String>) {
+    let mut inside = keeper.borrow_mut();
+    inside.inspected = None;
+    let found = register_file::open(bytes, passphrase).and_then(|bytes| {
+        let difference = register_file::difference(inside.document.as_mut(), &bytes)?;
+        Ok((bytes, difference))
+    });
+    match found {
+        Ok((bytes, difference)) => {
+            inside.inspected = Some(bytes);
+            worker::tell(&Event::Inspected(ticket, difference));
         }
+        Err(why) => worker::tell(&Event::Refused(ticket, Refusal::File(why))),
     }
-    let removed = before.entries().filter(|entry| !after.has(&entry.place)).count();
-    Difference { added: count(added), changed: count(changed), removed: count(removed), organisation: String::new() }
+}
+
+fn merge_inspected(keeper: &Shared, ticket: Ticket) {
+    let inspected = keeper.borrow_mut().inspected.take();
+    match inspected {
+        Some(bytes) => merge(keeper, ticket, bytes),
+        None => worker::tell(&Event::Refused(ticket, Refusal::File(FileProblem::NotRead))),
+    }
 }
 
 fn merge(keeper: &Shared, ticket: Ticket, bytes: Vec<u8>) {
@@ -473,10 +471,10 @@ fn with_document(
     answer: impl FnOnce(&mut RegisterDocument) -> Result<Event, DocumentError>,
 ) {
     let mut inside = keeper.borrow_mut();
-    let answer = inside.document.as_mut().ok_or(DocumentError::OtherKind).and_then(answer);
-    match answer {
-        Ok(event) => worker::tell(&event),
-        Err(why) => refuse(ticket, &why),
+    match inside.document.as_mut().map(answer) {
+        Some(Ok(event)) => worker::tell(&event),
+        Some(Err(why)) => refuse(ticket, &why),
+        None => worker::tell(&Event::Refused(ticket, Refusal::NoRegister)),
     }
 }
 
@@ -490,8 +488,6 @@ fn refuse(ticket: Ticket, why: &DocumentError) {
         match why {
             DocumentError::Newer { schema } => Refusal::Newer(*schema),
             DocumentError::ChangedSince => Refusal::ChangedSince,
-            DocumentError::OtherKind => Refusal::OtherKind,
-            DocumentError::Damaged | DocumentError::Empty => Refusal::Damaged,
             other => Refusal::Other(other.to_string()),
         },
     );

@@ -164,7 +164,7 @@ pub(super) fn connect(keeper: &Shared, ticket: Ticket, admission: String) {
 pub(super) fn join(keeper: &Shared, ticket: Ticket, invitation: &str) {
     let invitation = match Invitation::parse(invitation) {
         Ok(invitation) if invitation.kind == DocumentKind::Register => invitation,
-        Ok(_) => return refuse_with(ticket, Refusal::OtherKind),
+        Ok(_) => return refuse_with(ticket, Refusal::Invitation("it is to another kind of document".to_owned())),
         Err(why) => return refuse_with(ticket, Refusal::Invitation(why.to_string())),
     };
     if keeper.borrow().document.is_none() {

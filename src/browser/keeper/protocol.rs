@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::register_file::{FileProblem, FileStep};
 use crate::document::{Author, News, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
@@ -31,12 +32,13 @@ pub enum Request {
     Undo(Ticket),
     /// Makes the edit again that was taken back.
     Redo(Ticket),
-    /// What would change if this register file were merged in.
-    Inspect(Ticket, Vec<u8>),
-    /// Merges a register file in, or begins with it.
-    Merge(Ticket, Vec<u8>),
-    /// The whole document, as a register file holds it.
-    Save(Ticket),
+    /// What would change if this register file were merged in. A sealed one needs its passphrase. The keeper holds on to
+    /// the file until the next is inspected.
+    Inspect(Ticket, Vec<u8>, Option<String>),
+    /// Merges the file in that was inspected last, or begins with it.
+    Merge(Ticket),
+    /// The register as a file, read back and compared: sealed with a passphrase, or plain.
+    Save(Ticket, Option<String>),
     /// What a record has been, oldest first; of one field, or all.
     History(Ticket, Place, Option<String>),
     /// What other devices have done since this one had seen that.
@@ -96,9 +98,11 @@ pub enum Event {
     NotStored(NotStored),
     /// A request was not carried out, and nothing has changed.
     Refused(Ticket, Refusal),
+    /// How far the making or the opening of a register file has come.
+    FileStep(FileStep),
     /// The answer to [`Request::Inspect`].
     Inspected(Ticket, Difference),
-    /// The answer to [`Request::Save`].
+    /// The answer to [`Request::Save`]: a whole file, which opens and holds what the register holds.
     Saved(Ticket, Vec<u8>),
     /// The answer to [`Request::History`].
     History(Ticket, Vec<Past>),
@@ -132,14 +136,14 @@ pub enum Refusal {
     Newer(u32),
     /// Somebody has changed it since; taking the edit back would undo theirs.
     ChangedSince,
-    /// The file is no register.
-    OtherKind,
     /// This device was invited to read only.
     ReadOnly,
     /// The invitation is none, and why.
     Invitation(String),
-    /// The file is damaged or not a register file at all.
-    Damaged,
+    /// There is no register.
+    NoRegister,
+    /// Something is wrong with a register file. Nothing has changed.
+    File(FileProblem),
     /// Anything else, in the document's own words.
     Other(String),
 }

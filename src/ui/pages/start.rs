@@ -1,6 +1,5 @@
 //! Before there is a register, and when there can't be one.
 
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -8,8 +7,8 @@ use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Organisation, organisation_place};
 use crate::ui::pages::settings::relay::{Invited, Paste};
-use crate::ui::session::{Answer, Session};
-use crate::ui::shell::refusal_text;
+use crate::ui::parts::register_file::OpenFile;
+use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
 /// Asks the browser to keep what is about to be stored; the settings say what it answered.
@@ -39,7 +38,6 @@ pub fn Start() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let file = NodeRef::<Input>::new();
 
     let create = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -49,29 +47,6 @@ pub fn Start() -> impl IntoView {
             session.set(organisation_place(), Organisation::NAME, crate::register::Value::Line(name));
         }
         ask_to_keep();
-    };
-    let opened = move |_| {
-        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
-        let Some(chosen) = chosen else { return };
-        busy.set(true);
-        ask_to_keep();
-        spawn_local(async move {
-            match device::bytes_of(&chosen).await {
-                Ok(bytes) => session.ask(
-                    |ticket| Request::Merge(ticket, bytes),
-                    move |answer| {
-                        busy.try_set(false);
-                        if let Answer::Refused(why) = answer {
-                            error.try_set(Some(refusal_text(i18n, &why)));
-                        }
-                    },
-                ),
-                Err(_) => {
-                    busy.set(false);
-                    error.set(Some(t_string!(i18n, start.unreadable).to_owned()));
-                }
-            }
-        });
     };
     let example = move |_| {
         busy.set(true);
@@ -102,10 +77,7 @@ pub fn Start() -> impl IntoView {
                 <section class="card">
                     <h2>{t!(i18n, start.open)}</h2>
                     <p class="soft">{t!(i18n, start.open_about)}</p>
-                    <label class="button button--file">
-                        {t!(i18n, start.open)}
-                        <input type="file" accept=".automerge" node_ref=file on:change=opened disabled=busy />
-                    </label>
+                    <OpenFile first=true />
                 </section>
                 <section class="card">
                     <h2>{t!(i18n, start.example)}</h2>

@@ -1,18 +1,19 @@
 import { expect, type Locator, type Page } from "../fixtures.ts";
 import { Overview } from "./overview.ts";
+import { OpenFile } from "./register-file.ts";
 
 /** The first visit. */
 export class Start {
   readonly organisation: Locator;
   readonly create: Locator;
   readonly example: Locator;
-  readonly file: Locator;
+  readonly open: OpenFile;
 
   constructor(readonly page: Page) {
     this.organisation = page.getByLabel("Organisationens namn");
     this.create = page.getByRole("button", { name: "Skapa register" });
     this.example = page.getByRole("button", { name: "Prova med exempel" });
-    this.file = page.getByLabel("Öppna registerfil");
+    this.open = new OpenFile(page);
   }
 
   static async visit(page: Page) {
