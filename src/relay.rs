@@ -1,6 +1,6 @@
 //! The relay: one process that serves the app, keeps sealed entries, and passes them on.
 //!
-//! It hands out files, answers `/health` and `/metrics`, and speaks with devices at `/sync` (its frames are in
+//! It hands out files, answers `/health`, `/metrics` and `/address`, and speaks with devices at `/sync` (its frames are in
 //! [`crate::sync::wire`]). Every answer carries the same strict headers, so that a page may load wasm and its own origin, and
 //! nothing else. The relay never holds a key and never imports a room that knows what a register is: losing it loses
 //! nothing that a device still has. Its log never names a mailbox or a token.
@@ -141,7 +141,7 @@ pub async fn serve<S: MailStore>(
 ) -> Result<(), RelayError> {
     let Options { dist, new_mailboxes, limits, tls, behind_proxy } = options;
     let (office, post) = Office::new(store, limits, new_mailboxes);
-    let router = router(office.clone(), &dist, behind_proxy)?;
+    let router = router(office.clone(), &dist, behind_proxy, for_others(&listener, tls.is_some()))?;
     let mut writing = tokio::spawn(writer::run(office.clone(), post));
     let hearing = tokio::spawn({
         let office = office.clone();
@@ -175,7 +175,21 @@ pub async fn serve<S: MailStore>(
     Ok(())
 }
 
-fn router<S: MailStore>(office: Arc<Office<S>>, dist: &Path, behind_proxy: bool) -> Result<Router, RelayError> {
+/// Where others in the network find the app, if the relay listens for them. Whoever runs it on a laptop sees it at
+/// `localhost`, which leads nobody else there.
+fn for_others(listener: &TcpListener, secure: bool) -> Option<String> {
+    let local = listener.local_addr().ok()?;
+    let outer = if local.ip().is_unspecified() { tls::outer_address()? } else { local.ip() };
+    let scheme = if secure { "https" } else { "http" };
+    (!outer.is_loopback()).then(|| format!("{scheme}://{}", SocketAddr::new(outer, local.port())))
+}
+
+fn router<S: MailStore>(
+    office: Arc<Office<S>>,
+    dist: &Path,
+    behind_proxy: bool,
+    for_others: Option<String>,
+) -> Result<Router, RelayError> {
     let app = app::Files::in_folder(dist)?;
     let speaking = Router::new()
         .route(
@@ -185,7 +199,8 @@ fn router<S: MailStore>(office: Arc<Office<S>>, dist: &Path, behind_proxy: bool)
         .route("/health", get(health::<S>))
         .route("/metrics", get(metrics::<S>))
         .with_state(office);
-    let router = Router::new().merge(speaking).fallback(app::answer).with_state(app);
+    let address = move || async move { for_others.unwrap_or_default() };
+    let router = Router::new().merge(speaking).route("/address", get(address)).fallback(app::answer).with_state(app);
     Ok(headers::on_every_answer(router).layer(TraceLayer::new_for_http()))
 }
 

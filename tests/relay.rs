@@ -35,6 +35,12 @@ fn every_answer_carries_the_strict_headers() {
 }
 
 #[test]
+fn a_relay_that_only_this_machine_reaches_names_no_address_for_others() {
+    let answer = Relay::start("address").get("/address");
+    assert_eq!((answer.status, answer.text()), (200, ""));
+}
+
+#[test]
 fn an_address_of_the_app_gets_its_one_page() {
     let relay = Relay::start("page");
     for path in ["/", "/system", "/system/", "/system/0198?flik=klassning", "/fonts"] {

@@ -110,6 +110,35 @@ pub fn origin() -> String {
     Reflect::get(&location, &"origin".into()).ok().and_then(|origin| origin.as_string()).unwrap_or_default()
 }
 
+/// Whether an address leads to this machine only.
+#[must_use]
+pub fn is_only_here(address: &str) -> bool {
+    let host = address.split("//").nth(1).unwrap_or_default();
+    ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here))
+}
+
+/// Where other devices find the app: where it came from, unless that is `localhost` and its relay knows better.
+pub async fn address_for_others() -> String {
+    let origin = origin();
+    if !is_only_here(&origin) {
+        return origin;
+    }
+    told(&format!("{origin}/address")).await.filter(|told| told.starts_with("http")).unwrap_or(origin)
+}
+
+/// The text at an address of the app's own; nothing when there is none.
+async fn told(address: &str) -> Option<String> {
+    let method = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok()?.dyn_into::<js_sys::Function>().ok();
+    let global: JsValue = js_sys::global().into();
+    let asked = method(&global, "fetch")?.call1(&global, &address.into()).ok()?.dyn_into::<js_sys::Promise>().ok()?;
+    let answer = JsFuture::from(asked).await.ok()?;
+    if !Reflect::get(&answer, &"ok".into()).ok()?.is_truthy() {
+        return None;
+    }
+    let text = method(&answer, "text")?.call0(&answer).ok()?.dyn_into::<js_sys::Promise>().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
+}
+
 /// Where the relay's socket is: beside the app.
 pub(super) fn socket_address() -> String {
     format!("{}/sync", origin().replacen("http", "ws", 1))

@@ -110,7 +110,7 @@ fn handle(keeper: &Shared, request: Request) {
         Request::Join(ticket, invitation) => line::join(keeper, ticket, &invitation),
         Request::Leave(ticket) => line::leave(keeper, ticket),
         Request::ChangeKeys(ticket) => line::change_keys(keeper, ticket),
-        Request::Invite(ticket, edit) => line::invite(keeper, ticket, edit),
+        Request::Invite(ticket, address, edit) => line::invite(keeper, ticket, &address, edit),
         Request::Hurry => line::hurry(keeper),
     }
 }

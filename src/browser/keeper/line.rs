@@ -231,7 +231,7 @@ pub(super) fn change_keys(keeper: &Shared, ticket: Ticket) {
 }
 
 /// An invitation: a link, and the same as a picture.
-pub(super) fn invite(keeper: &Shared, ticket: Ticket, edit: bool) {
+pub(super) fn invite(keeper: &Shared, ticket: Ticket, address: &str, edit: bool) {
     let inside = keeper.borrow();
     let Some(link) = &inside.link else { return refuse_with(ticket, Refusal::ReadOnly) };
     let access = &link.kept.here.access;
@@ -241,7 +241,7 @@ pub(super) fn invite(keeper: &Shared, ticket: Ticket, edit: bool) {
         access => Access::Read(access.reading()),
     };
     let invitation = Invitation { kind: DocumentKind::Register, access, relay: None };
-    let link = invitation.link(&format!("{}/", device::origin()));
+    let link = invitation.link(&format!("{address}/"));
     match qr_svg(&link) {
         Ok(picture) => worker::tell(&Event::Invitation(ticket, link.to_string(), picture)),
         Err(why) => refuse_with(ticket, Refusal::Other(why.to_string())),

@@ -57,8 +57,8 @@ pub enum Request {
     Leave(Ticket),
     /// Gives the register new keys, so that who isn't invited again is left outside.
     ChangeKeys(Ticket),
-    /// Makes an invitation: to edit, or only to read.
-    Invite(Ticket, bool),
+    /// Makes an invitation to the app at this address: to edit, or only to read.
+    Invite(Ticket, String, bool),
     /// The page is about to be hidden, or the network is back: what waits is sent now.
     Hurry,
 }

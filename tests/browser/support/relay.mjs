@@ -13,6 +13,7 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/
 
 /**
  * Serves the app in `dist` at a free port. `stop` ends it: from then on there is no network for whoever used it.
+ * `data` is the folder of its own files, `said` what it has logged.
  * `breakDown` ends it too, and gives what starts the same relay again, at the same port, with what it had.
  */
 export async function startRelay(dist = join(ROOT, "dist"), port = 0, data = mkdtempSync(join(tmpdir(), "klassrum-"))) {
@@ -48,5 +49,5 @@ export async function startRelay(dist = join(ROOT, "dist"), port = 0, data = mkd
     await kill();
     return () => startRelay(dist, Number(new URL(url).port), data);
   };
-  return { url, stop, breakDown };
+  return { url, stop, breakDown, data, said };
 }

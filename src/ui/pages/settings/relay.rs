@@ -97,14 +97,17 @@ fn Joined() -> impl IntoView {
     let changing = RwSignal::new(false);
     let invite = move |edit: bool| {
         copied.set(false);
-        session.ask(
-            |ticket| Request::Invite(ticket, edit),
-            move |answer| {
-                if let Answer::Invitation(made) = answer {
-                    invitation.try_set(Some(made));
-                }
-            },
-        );
+        spawn_local(async move {
+            let address = device::address_for_others().await;
+            session.ask(
+                |ticket| Request::Invite(ticket, address, edit),
+                move |answer| {
+                    if let Answer::Invitation(made) = answer {
+                        invitation.try_set(Some(made));
+                    }
+                },
+            );
+        });
     };
     let copy = move |_| {
         let Some(made) = invitation.get_untracked() else { return };
@@ -151,6 +154,9 @@ fn Joined() -> impl IntoView {
                 />
                 <div class="invitation__link">
                     <p>{t!(i18n, relay.invite_about)}</p>
+                    {device::is_only_here(&made.0).then(|| view! {
+                        <p class="notice notice--warn">{t!(i18n, relay.only_here)}</p>
+                    })}
                     <label for="invitation-link">{t!(i18n, relay.link)}</label>
                     <input id="invitation-link" readonly prop:value=made.0.clone() />
                     <div class="actions">
