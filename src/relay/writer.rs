@@ -25,7 +25,7 @@ use crate::sync::wire::{EntryId, Kind, Mailbox, Refusal, RelayFrame, Signature, 
 const GROUP_MAX: usize = 1024;
 /// The least time from the beginning of one commit to the next: without it a fast disk would make many small groups, and
 /// each costs every reader a message. One that comes alone doesn't wait.
-const PACE: Duration = Duration::from_millis(5);
+const PACE: Duration = Duration::from_millis(8);
 
 /// What the writer is given.
 pub(super) enum Post {
