@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::register::{Choose, Place, RecordKind};
+use crate::register::{Choose, Key, Place, RecordKind};
 
 /// The one at the screen: a role and a device, and a name if one was given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,6 +55,14 @@ impl Note {
         serde_json::from_str(message).ok()
     }
 
+    /// The places it names; nothing when there were many.
+    pub(super) fn places(&self) -> Option<Vec<Place>> {
+        match &self.on {
+            On::Places(names) => Some(names.iter().filter_map(|name| named(name)).collect()),
+            On::Many(_) => None,
+        }
+    }
+
     /// Whether the change may concern `place`.
     pub(super) fn may_concern(&self, place: &Place) -> bool {
         match &self.on {
@@ -67,6 +75,12 @@ impl Note {
 /// A place by the names that the document uses.
 fn name(place: &Place) -> String {
     format!("{}/{}", place.kind.key(), place.key)
+}
+
+/// The place that [`name`] has named.
+fn named(name: &str) -> Option<Place> {
+    let (kind, key) = name.split_once('/')?;
+    Some(Place { kind: RecordKind::from_key(kind)?, key: Key::parse(key)? })
 }
 
 /// The kinds of record that belong to a record of this kind, directly or through another.

@@ -326,10 +326,8 @@ mod tests {
     /// A report on 2024 whose register holds nothing but `text`, so that every figure is 0.
     fn concerns(section: &str, text: &str) -> Vec<Concern> {
         let mut register = Register::default();
-        register.put(Entry {
-            place: section_place(2024, section),
-            fields: Some(vec![("text".into(), Value::Prose(text.into()))]),
-        });
+        let fields = vec![("text".into(), Value::Prose(text.into()))];
+        register.put(Entry::new(section_place(2024, section), Some(fields)));
         let report = model::report(&register, 2024, date(2025, 3, 26), None);
         assert_eq!(report.section(section).unwrap().text, blocks(text, &report.figures));
         warnings(&register, &report)

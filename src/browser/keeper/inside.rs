@@ -169,7 +169,7 @@ fn show(keeper: &Shared, mut shown: BTreeMap<Place, Entry>) -> Vec<Vec<u8>> {
         } else {
             let mut changed: Vec<Entry> =
                 entries.into_iter().filter(|entry| shown.remove(&entry.place).as_ref() != Some(entry)).collect();
-            changed.extend(shown.into_keys().map(|place| Entry { place, fields: None }));
+            changed.extend(shown.into_keys().map(|place| Entry::new(place, None)));
             for chunk in changed.chunks(CHUNK) {
                 let (entries, seen) = (chunk.to_vec(), seen.clone());
                 worker::tell(&Event::Changed { entries, seen, undo: false, redo: false, ticket: None });
