@@ -41,6 +41,11 @@ pub enum Concern {
         /// As it is written.
         placeholder: String,
     },
+    /// People have said different things of fields that nobody has settled.
+    Disputed {
+        /// How many fields.
+        count: usize,
+    },
     /// There is no training count.
     TrainingMissing,
     /// The training count is older than the year.
@@ -78,6 +83,14 @@ impl Warning {
                 &format!("Det finns ingen siffra som heter {placeholder}."),
                 &format!("There is no figure called {placeholder}."),
             ),
+            Concern::Disputed { count } => say(
+                &format!(
+                    "Två uppgifter står mot varandra på {count} ställen. Tills ni har valt räknar rapporten med den försiktigaste."
+                ),
+                &format!(
+                    "Two answers stand against each other in {count} places. Until you have chosen, the report counts on the most careful one."
+                ),
+            ),
             Concern::TrainingMissing => say(
                 "Ingen avläsning av utbildningen finns för året eller tidigare.",
                 "There is no training count for the year or before it.",
@@ -96,7 +109,9 @@ pub fn warnings(register: &Register, report: &Report) -> Vec<Warning> {
     let whole = |concern| Warning { section: None, concern };
     let date = report.date.is_none().then(|| whole(Concern::DateMissing));
     let dnr = report.dnr.is_empty().then(|| whole(Concern::DnrMissing));
-    let mut found: Vec<Warning> = date.into_iter().chain(dnr).collect();
+    let count = register.disputes.count();
+    let disputed = (0 < count).then(|| whole(Concern::Disputed { count }));
+    let mut found: Vec<Warning> = date.into_iter().chain(dnr).chain(disputed).collect();
     for section in &report.sections {
         let concerns = of_section(register, report, section);
         found.extend(concerns.into_iter().map(|concern| Warning { section: Some(section.name), concern }));

@@ -79,6 +79,9 @@ fn handle(keeper: &Shared, request: Request) {
         Request::Inspect(ticket, bytes, passphrase) => inspect(keeper, ticket, bytes, passphrase),
         Request::Merge(ticket) => merge_inspected(keeper, ticket),
         Request::Save(ticket, passphrase) => save(keeper, ticket, passphrase),
+        Request::Conflicts(ticket, places) => {
+            with_document(keeper, ticket, |document| Ok(Event::Conflicts(ticket, document.conflicts_of(&places))))
+        }
         Request::History(ticket, place, field) => with_document(keeper, ticket, |document| {
             Ok(Event::History(ticket, document.history(&place, field.as_deref())))
         }),

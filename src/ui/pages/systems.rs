@@ -637,6 +637,7 @@ fn Row(
             })
         })
     };
+    let disputed = move || data.with(|row| row.as_ref().is_some_and(|row| row.disputed));
     let address = format!("/system/{key}");
     let picked = key.clone();
     let own = key.clone();
@@ -664,7 +665,12 @@ fn Row(
             </td>
             <th scope="row" class="systems__name">
                 <A href=address>{name}</A>
-                <span class="systems__purpose soft">{purpose}</span>
+                <span class="systems__purpose soft">
+                    {move || disputed().then(|| view! {
+                        <A href="/att-reda-ut" attr:class="systems__disputed">{t!(i18n, conflicts.mark)}</A> " "
+                    })}
+                    {purpose}
+                </span>
             </th>
             {move || columns.get().into_iter().map(|column| {
                 let class = if column == Column::Levels { "systems__levels" } else { "systems__cell" };
