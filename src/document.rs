@@ -13,6 +13,7 @@
 mod author;
 mod begin;
 mod conflicts;
+mod contested;
 mod edit;
 mod history;
 mod news;
@@ -21,6 +22,7 @@ mod reading;
 mod stored;
 mod undo;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, PatchAction, PatchLog, ROOT, ReadDoc};
@@ -33,10 +35,10 @@ pub use crate::document::news::{NEWS_MAX, News};
 pub use crate::document::pieces::BYTES_MAX;
 use crate::register::{Choose, CommandError, Entry, Key, Place, RecordKind, Register, SCHEMA, Seen};
 use author::kinds_below;
-use autosurgeon::Hydrate;
 use begin::{GENESIS, GENESIS_HASH};
+use contested::Changes;
 use pieces::{Piece, pieces};
-use stored::{REMOVED, StoredRecord};
+use stored::REMOVED;
 
 /// More writes than this at once are much.
 const MUCH: usize = 10_000;
@@ -49,6 +51,8 @@ pub struct RegisterDocument {
     waiting: Vec<Change>,
     done: Vec<undo::Step>,
     undone: Vec<undo::Step>,
+    /// The records whose removal is contested, once somebody has asked.
+    contested: OnceCell<BTreeSet<Place>>,
 }
 
 /// What an edit led to.
@@ -123,7 +127,8 @@ impl RegisterDocument {
             None => Automerge::load(GENESIS)?,
         };
         let doc = doc.with_actor(ActorId::from(actor));
-        let mut loaded = Self { doc, waiting: Vec::new(), done: Vec::new(), undone: Vec::new() };
+        let mut loaded =
+            Self { doc, waiting: Vec::new(), done: Vec::new(), undone: Vec::new(), contested: OnceCell::new() };
         loaded.admit(changes, &mut PatchLog::inactive())?;
         Ok(loaded)
     }
@@ -149,7 +154,7 @@ impl RegisterDocument {
         self.read_at(None)
     }
 
-    /// Every record that is not removed.
+    /// Every record that is not removed, or whose removal is contested.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.entries_at(None)
@@ -158,7 +163,11 @@ impl RegisterDocument {
     /// One record, as it is now.
     #[must_use]
     pub fn entry(&self, place: &Place) -> Entry {
-        Entry { place: place.clone(), fields: fields(&self.doc, place) }
+        let found = reading::record_at(&self.doc, place).filter(|_| self.is_here(place)).map(|mut found| {
+            found.contest();
+            found.entry()
+        });
+        found.unwrap_or_else(|| Entry::new(place.clone(), None))
     }
 
     /// The state of the document, to be given back with what is written against it.
@@ -253,11 +262,12 @@ impl RegisterDocument {
             }
             places.insert(place);
         }
+        places.extend(self.contest(&places));
         Ok(places.iter().map(|place| self.entry(place)).collect())
     }
 
     fn merge_much(&mut self, whole: Vec<Automerge>, mut changes: Vec<Change>) -> Result<Vec<Entry>, DocumentError> {
-        let before: BTreeMap<_, _> = self.entries().into_iter().map(|entry| (entry.place, entry.fields)).collect();
+        let before: BTreeMap<_, _> = self.entries().into_iter().map(|entry| (entry.place.clone(), entry)).collect();
         let mut adopted = None;
         for other in whole {
             let holds_ours = self.doc.get_heads().iter().all(|hash| knows(&other, hash));
@@ -274,11 +284,12 @@ impl RegisterDocument {
             }
             return Err(why);
         }
+        self.contested.take();
         let after = self.entries();
         let gone: BTreeSet<_> = after.iter().map(|entry| &entry.place).collect();
         let gone: Vec<_> = before.keys().filter(|place| !gone.contains(place)).cloned().collect();
-        let changed = after.into_iter().filter(|entry| before.get(&entry.place) != Some(&entry.fields));
-        Ok(changed.chain(gone.into_iter().map(|place| Entry { place, fields: None })).collect())
+        let changed = after.into_iter().filter(|entry| before.get(&entry.place) != Some(entry));
+        Ok(changed.chain(gone.into_iter().map(|place| Entry::new(place, None))).collect())
     }
 
     /// Takes in the changes whose forerunners are here; the others wait. All or nothing.
@@ -316,7 +327,54 @@ impl RegisterDocument {
     }
 
     fn entries_at(&self, heads: Option<&[ChangeHash]>) -> Vec<Entry> {
-        reading::records(&self.doc, heads).into_iter().map(reading::Found::entry).collect()
+        let found = reading::records(&self.doc, heads);
+        let here = match heads {
+            // Who contested what was settled one way or the other later.
+            Some(_) => reading::here(found, &BTreeSet::new()),
+            None => {
+                let contested = self.contested.get_or_init(|| contested_among(&self.doc, &found));
+                reading::here(found, contested)
+            }
+        };
+        here.into_iter().map(reading::Found::entry).collect()
+    }
+
+    /// The records whose removal is contested.
+    fn contested(&self) -> &BTreeSet<Place> {
+        self.contested.get_or_init(|| contested_among(&self.doc, &reading::records(&self.doc, None)))
+    }
+
+    fn is_here(&self, place: &Place) -> bool {
+        is_here(&self.doc, place, |place| self.contested().contains(place))
+    }
+
+    /// Looks again whether the removal of what has been touched is contested. Gives what is there or gone because of it.
+    fn contest(&mut self, touched: &BTreeSet<Place>) -> BTreeSet<Place> {
+        let mut changed = BTreeSet::new();
+        let Some(contested) = self.contested.get_mut() else { return changed };
+        let with_owners: BTreeSet<_> =
+            touched.iter().flat_map(|place| std::iter::once(place.clone()).chain(place.owners())).collect();
+        let (removed, kept): (BTreeSet<_>, BTreeSet<_>) = with_owners
+            .into_iter()
+            .partition(|place| record(&self.doc, place).is_some_and(|record| is_marked(&self.doc, &record)));
+        contested.retain(|place| !kept.contains(place));
+        if removed.is_empty() {
+            return changed;
+        }
+        let now = Changes::of(&self.doc).contested(removed.iter());
+        for place in removed {
+            let is_contested = now.contains(&place);
+            if is_contested != contested.contains(&place) {
+                changed.extend(below(&self.doc, &place));
+                if is_contested {
+                    contested.insert(place.clone());
+                } else {
+                    contested.remove(&place);
+                }
+                changed.insert(place);
+            }
+        }
+        changed
     }
 
     fn writable(&self) -> Result<(), DocumentError> {
@@ -348,18 +406,26 @@ fn record<D: ReadDoc>(doc: &D, place: &Place) -> Option<ObjId> {
     matches!(record, automerge::Value::Object(automerge::ObjType::Map)).then_some(record_id)
 }
 
-/// Whether the record is there and neither it nor an owner of it is removed.
-fn is_here<D: ReadDoc>(doc: &D, place: &Place) -> bool {
-    let marked =
-        |record: &ObjId| matches!(doc.get(record, REMOVED), Ok(Some((mark, _))) if mark.as_bool() == Some(true));
-    record(doc, place).is_some_and(|record| !marked(&record))
-        && owners(place).all(|owner| record(doc, &owner).is_none_or(|record| !marked(&record)))
+/// Whether a record is marked as removed, and nobody has said otherwise meanwhile.
+fn is_marked<D: ReadDoc>(doc: &D, record: &ObjId) -> bool {
+    let marks = doc.get_all(record, REMOVED).unwrap_or_default();
+    !marks.is_empty() && marks.iter().all(|(mark, _)| mark.as_bool() == Some(true))
 }
 
-/// The record that this one belongs to, the one that that one belongs to, and so on.
-fn owners(place: &Place) -> impl Iterator<Item = Place> {
-    let above = |place: &Place| Some(Place { kind: place.kind.owner()?, key: place.key.owner()? });
-    std::iter::successors(above(place), move |place| above(place))
+/// Whether the record is there and neither it nor an owner of it is removed, but for contested removals.
+fn is_here<D: ReadDoc>(doc: &D, place: &Place, is_contested: impl Fn(&Place) -> bool) -> bool {
+    let stays = |place: &Place, record: &ObjId| !is_marked(doc, record) || is_contested(place);
+    record(doc, place).is_some_and(|record| stays(place, &record))
+        && place.owners().all(|owner| record(doc, &owner).is_none_or(|record| stays(&owner, &record)))
+}
+
+/// Of all records of a document, those whose removal is contested.
+fn contested_among(doc: &Automerge, found: &[reading::Found]) -> BTreeSet<Place> {
+    let mut removed = found.iter().filter(|record| record.removed).map(|record| &record.place).peekable();
+    if removed.peek().is_none() {
+        return BTreeSet::new();
+    }
+    Changes::of(doc).contested(removed)
 }
 
 /// All that belongs to a record, directly or through another, removed or not.
@@ -373,18 +439,6 @@ fn below<D: ReadDoc>(doc: &D, place: &Place) -> Vec<Place> {
         found.extend(keys.map(|key| Place { kind, key }));
     }
     found
-}
-
-/// A record's fields, if it is here.
-fn fields(doc: &Automerge, place: &Place) -> Option<Vec<(String, crate::register::Value)>> {
-    let record = is_here(doc, place).then(|| record(doc, place))??;
-    let StoredRecord(mut stored) = StoredRecord::hydrate_map(doc, &record).ok()?;
-    let filled = place.kind.fields().iter().filter_map(|field| {
-        let (_, stored) = stored.iter_mut().find(|(key, _)| key == field.key)?;
-        let value = std::mem::take(stored).value(place.kind, field.key);
-        (!value.is_empty()).then(|| (field.key.to_owned(), value))
-    });
-    Some(filled.collect())
 }
 
 /// What can't be done with a document.

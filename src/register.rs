@@ -7,10 +7,12 @@
 //! Start at [`records`] for what is kept, at [`Command`] for how it changes, and at [`Register`] for how it is read.
 
 pub mod command;
+pub mod disputes;
 pub mod key;
 pub mod level;
 pub mod list;
 pub mod records;
+pub mod safe;
 pub mod stage;
 pub mod text;
 pub mod value;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use command::{Command, CommandError, Seen};
+pub use disputes::Disputes;
 pub use jiff::civil::{Date, DateTime};
 pub use key::{Key, Place};
 pub use level::{Aspect, Level, Levels, SCALE};
@@ -90,6 +93,17 @@ pub struct Entry {
     pub place: Place,
     /// What it holds: field keys and values, nothing left out but empty fields.
     pub fields: Option<Vec<(String, Value)>>,
+    /// The fields of which people have said different things, and nobody has settled which holds; `removed` when they
+    /// disagree whether the record shall be there at all.
+    pub disputed: Vec<String>,
+}
+
+impl Entry {
+    /// A record of which nothing is disputed.
+    #[must_use]
+    pub const fn new(place: Place, fields: Option<Vec<(String, Value)>>) -> Self {
+        Self { place, fields, disputed: Vec::new() }
+    }
 }
 
 macro_rules! register {
@@ -101,12 +115,16 @@ macro_rules! register {
         #[derive(Debug, Clone, PartialEq, Default)]
         pub struct Register {
             $( #[doc = concat!("All records of the kind [`", stringify!($record), "`].")] pub $table: Table<$record>, )+
+            /// What people have said different things of.
+            pub disputes: Disputes,
         }
 
         impl Register {
             /// Brings one record up to date.
             pub fn put(&mut self, entry: Entry) {
-                let Entry { place: Place { kind, key }, fields } = entry;
+                let Entry { place, fields, disputed } = entry;
+                self.disputes.put(&place, disputed);
+                let Place { kind, key } = place;
                 match kind {
                     $( RecordKind::$record => self.$table.put(key, fields.as_deref()), )+
                 }
@@ -132,9 +150,10 @@ macro_rules! register {
             pub fn entries(&self) -> impl Iterator<Item = Entry> {
                 let all: Vec<Entry> = Vec::new();
                 all.into_iter()
-                    $( .chain(self.$table.iter().map(|(key, record)| Entry {
-                        place: Place { kind: RecordKind::$record, key: key.clone() },
-                        fields: Some(filled(record.as_ref())),
+                    $( .chain(self.$table.iter().map(|(key, record)| {
+                        let place = Place { kind: RecordKind::$record, key: key.clone() };
+                        let disputed = self.disputes.of(&place).to_vec();
+                        Entry { place, fields: Some(filled(record.as_ref())), disputed }
                     })) )+
             }
         }
@@ -243,6 +262,7 @@ mod tests {
                 (System::NAME.key.into(), Value::Line("Antura".into())),
                 (System::PERSONAL_DATA.key.into(), Value::Flag(true)),
             ]),
+            disputed: vec!["unit".into()],
         });
         let mut copy = Register::default();
         for entry in register.entries() {
@@ -256,14 +276,14 @@ mod tests {
     fn a_field_of_a_newer_program_is_passed_over() {
         let mut register = Register::default();
         let place = Place { kind: RecordKind::System, key: natural_key("antura") };
-        register.put(Entry {
-            place: place.clone(),
-            fields: Some(vec![
+        register.put(Entry::new(
+            place.clone(),
+            Some(vec![
                 ("colour".into(), Value::Line("blue".into())),
                 (System::STATUS.key.into(), Value::Choice("on-the-moon".into())),
                 (System::NAME.key.into(), Value::Line("Antura".into())),
             ]),
-        });
+        ));
         assert_eq!(register.value(&place, "name"), Some(Value::Line("Antura".into())));
         assert_eq!(register.value(&place, "status"), Some(Value::Nothing));
     }

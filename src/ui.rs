@@ -75,6 +75,7 @@ fn Pages() -> impl IntoView {
                                 <Route path=path!("/incidenter") view=incidents::Incidents />
                                 <Route path=path!("/incidenter/:key") view=incidents::IncidentPage />
                                 <Route path=path!("/utbildning") view=training::TrainingPage />
+                                <Route path=path!("/att-reda-ut") view=conflicts::Conflicts />
                                 <Route path=path!("/import") view=import::Import />
                                 <Route path=path!("/nytt") view=news::NewsPage />
                                 <Route path=path!("/rapport") view=report::ReportPage />

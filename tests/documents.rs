@@ -8,7 +8,7 @@ mod support {
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc};
 use klassrum::document::{Author, DocumentError, RegisterDocument, Signed};
-use klassrum::register::{Command, Entry, Level, RecordKind, Register, Seen, Value, review_place};
+use klassrum::register::{Command, Entry, Level, Place, RecordKind, Register, Seen, Value, review_place};
 use support::devices::*;
 
 #[test]
@@ -454,7 +454,7 @@ fn each_edit_can_be_undone_and_done_again() {
 
 /// That a year's review has begun is not undone: it holds nothing.
 fn without_empty_review(mut register: Register) -> Register {
-    register.put(Entry { place: review_place(2024), fields: None });
+    register.put(Entry::new(review_place(2024), None));
     register
 }
 
@@ -681,12 +681,191 @@ fn two_values_of_one_field_are_both_kept_with_who_and_when_until_somebody_decide
     claims.sort_unstable();
     assert_eq!(claims, [("ISAM", 200), ("Objektägare", 100)]);
     let shown = line(&devices[0], &system("antura"), "unit");
-    assert_eq!(conflicts[0].claims.last().unwrap().value, Value::Line(shown.clone()));
+    assert_eq!(conflicts[0].claims[conflicts[0].shown].value, Value::Line(shown.clone()));
+    assert!(!conflicts[0].careful);
+    for device in &devices {
+        assert_eq!(device.read().disputes.of(&system("antura")), ["unit"]);
+        assert_eq!(device.entry(&system("antura")), entry_of(device, &system("antura")));
+    }
 
     // To decide for what is shown already is also an edit.
     let decided = act(&mut devices[0], &set(&system("antura"), "unit", &shown));
     assert!(!decided.bytes.is_empty());
     assert!(devices[0].conflicts().is_empty());
+    assert_eq!(devices[0].read().disputes.count(), 0);
+    exchange_all(&mut devices);
+    assert!(devices[1].conflicts().is_empty());
+}
+
+/// A record among all of the register.
+fn entry_of(device: &RegisterDocument, place: &Place) -> Entry {
+    device.entries().into_iter().find(|entry| entry.place == *place).unwrap()
+}
+
+fn put(place: &Place, field: &str, value: Value) -> Command {
+    Command::Set { place: place.clone(), field: field.into(), value }
+}
+
+#[test]
+fn until_somebody_decides_every_device_shows_the_careful_value() {
+    let day = |text: &str| Value::Date(text.parse().unwrap());
+    for turn in [false, true] {
+        let mut devices = devices(2);
+        act(&mut devices[0], &add_system("antura"));
+        exchange_all(&mut devices);
+        let (one, other) = if turn { (0, 1) } else { (1, 0) };
+        act(&mut devices[one], &put(&system("antura"), "contract_ends", day("2026-01-31")));
+        act(&mut devices[other], &put(&system("antura"), "contract_ends", day("2027-06-30")));
+        act(&mut devices[one], &put(&system("antura"), "personal_data", Value::Flag(true)));
+        act(&mut devices[other], &put(&system("antura"), "personal_data", Value::Flag(false)));
+        exchange_all(&mut devices);
+
+        let register = agreed(&devices);
+        assert_eq!(register.value(&system("antura"), "contract_ends"), Some(day("2026-01-31")));
+        assert_eq!(register.value(&system("antura"), "personal_data"), Some(Value::Flag(true)));
+        assert_eq!(register.disputes.count(), 2);
+        for device in &devices {
+            assert_eq!(device.entry(&system("antura")), entry_of(device, &system("antura")));
+            assert!(device.conflicts().iter().all(|conflict| conflict.careful));
+        }
+        let mut reopened = RegisterDocument::load([devices[0].save()], actor(7)).unwrap();
+        assert_eq!(reopened.read(), register);
+
+        // Undoing a decision shows what was shown before it.
+        act(&mut reopened, &put(&system("antura"), "contract_ends", day("2027-06-30")));
+        assert_eq!(reopened.read().value(&system("antura"), "contract_ends"), Some(day("2027-06-30")));
+        reopened.undo(&signed("ISAM", 1)).unwrap();
+        assert_eq!(reopened.read().value(&system("antura"), "contract_ends"), Some(day("2026-01-31")));
+    }
+}
+
+#[test]
+fn of_two_reasons_for_one_withdrawal_somebody_chooses() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[0], &classify("antura.one", Level::Serious));
+    exchange_all(&mut devices);
+    let decision = place(RecordKind::Classification, "antura.one");
+    for (device, reason) in devices.iter_mut().zip(["fel system", "fel nivå"]) {
+        act(device, &Command::Withdraw { place: decision.clone(), reason: reason.into() });
+        assert!(matches!(refused(device, &set(&decision, "withdrawn_reason", "nytt")), DocumentError::Command(_)));
+    }
+    exchange_all(&mut devices);
+    assert_eq!(devices[0].conflicts()[0].field, "withdrawn_reason");
+    act(&mut devices[0], &set(&decision, "withdrawn_reason", "fel nivå"));
+    assert!(devices[0].conflicts().is_empty());
+}
+
+/// Two devices: the first has removed a system, the second has changed something of it without knowing.
+fn removed_and_edited(edit: &Command) -> Vec<RegisterDocument> {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    act(&mut devices[0], &add_system("agresso"));
+    act(
+        &mut devices[0],
+        &Command::Add { place: an_action(), fields: vec![("title".into(), Value::Line("MFA".into()))] },
+    );
+    exchange_all(&mut devices);
+    // What is already known as a list is kept up to date from here on.
+    devices.iter().for_each(|device| assert_eq!(device.read().systems.len(), 2));
+    devices[0].apply(&Command::Remove { place: system("antura") }, &signed("ISAM", 100)).unwrap();
+    devices[1].apply(edit, &signed("Objektägare", 200)).unwrap();
+    devices
+}
+
+fn an_action() -> Place {
+    place(RecordKind::Action, "antura.mfa")
+}
+
+#[test]
+fn what_one_removes_and_another_edits_stays_until_somebody_decides() {
+    for edit in [
+        set(&system("antura"), "unit", "Ekonomi"),
+        set(&an_action(), "owner", "IT-chef"),
+        classify("antura.one", Level::Serious),
+        Command::Batch((0..60).map(|at| set(&system("antura"), "unit", &format!("{at}"))).collect()),
+    ] {
+        for small in [false, true] {
+            let mut devices = removed_and_edited(&edit);
+            assert_eq!(devices[0].read().systems.len(), 1);
+            if small {
+                let (to_first, to_second) = (latest(&devices[1]), latest(&devices[0]));
+                let told = devices[0].merge(&to_first).unwrap();
+                assert!(told.iter().any(|entry| entry.place == system("antura") && entry.fields.is_some()), "{edit:?}");
+                assert!(told.iter().any(|entry| entry.place == an_action() && entry.fields.is_some()), "{edit:?}");
+                let told = devices[1].merge(&to_second).unwrap();
+                assert!(told.iter().any(|entry| entry.place == system("antura") && entry.disputed == ["removed"]));
+            } else {
+                exchange_all(&mut devices);
+            }
+            let register = agreed(&devices);
+            assert_eq!((register.systems.len(), register.actions.len()), (2, 1), "{edit:?}");
+            assert_eq!(register.disputes.of(&system("antura")), ["removed"]);
+            for device in &devices {
+                assert_eq!(device.entry(&system("antura")), entry_of(device, &system("antura")));
+                let [conflict] = &device.conflicts()[..] else { panic!("{:?}", device.conflicts()) };
+                assert_eq!((&conflict.place, conflict.field.as_str()), (&system("antura"), "removed"));
+                let said: Vec<_> = conflict
+                    .claims
+                    .iter()
+                    .map(|claim| (claim.by.as_ref().unwrap().role.as_str(), claim.value.clone(), claim.at))
+                    .collect();
+                assert_eq!(said, [("ISAM", Value::Flag(true), 100), ("Objektägare", Value::Flag(false), 200)]);
+                assert_eq!((conflict.shown, conflict.careful), (1, true));
+            }
+            // It can be edited meanwhile, and is no less contested.
+            act(&mut devices[0], &set(&system("antura"), "supplier", "Antura AB"));
+            assert_eq!(devices[0].read().disputes.count(), 1);
+            let reopened = RegisterDocument::load([devices[0].save()], actor(7)).unwrap();
+            assert_eq!(reopened.read(), devices[0].read());
+        }
+    }
+}
+
+/// The last change of a device, as it would be passed on.
+fn latest(device: &RegisterDocument) -> Vec<u8> {
+    let mut device = device.clone();
+    let mut doc = Automerge::load(&device.save()).unwrap();
+    let heads = doc.get_heads();
+    doc.get_change_by_hash(&heads[0]).unwrap().bytes().into_owned()
+}
+
+#[test]
+fn to_keep_or_to_remove_what_was_contested_settles_it_on_every_device() {
+    for keep in [true, false] {
+        let mut devices = removed_and_edited(&set(&system("antura"), "unit", "Ekonomi"));
+        exchange_all(&mut devices);
+        let decide = if keep {
+            Command::Restore { place: system("antura") }
+        } else {
+            Command::Remove { place: system("antura") }
+        };
+        let decided = act(&mut devices[1], &decide);
+        assert!(!decided.bytes.is_empty());
+        let told = devices[0].merge(&decided.bytes).unwrap();
+        for place in [system("antura"), an_action()] {
+            assert!(told.iter().any(|entry| entry.place == place && entry.fields.is_some() == keep), "{place:?}");
+        }
+        let register = agreed(&devices);
+        assert_eq!((register.systems.len(), register.actions.len()), if keep { (2, 1) } else { (1, 0) });
+        assert_eq!((register.disputes.count(), devices[0].conflicts().len()), (0, 0));
+
+        devices[1].undo(&signed("ISAM", 1)).unwrap();
+        assert_eq!(devices[1].read().systems.len(), 2, "as it was shown before the decision");
+    }
+}
+
+#[test]
+fn a_removal_by_somebody_who_had_seen_the_edit_stands() {
+    let mut devices = removed_and_edited(&set(&system("agresso"), "unit", "Ekonomi"));
+    exchange_all(&mut devices);
+    assert_eq!((agreed(&devices).systems.len(), devices[0].conflicts().len()), (1, 0));
+    let mut devices = removed_and_edited(&Command::Remove { place: system("antura") });
+    exchange_all(&mut devices);
+    assert_eq!((agreed(&devices).systems.len(), devices[0].conflicts().len()), (1, 0));
+    let mut devices = removed_and_edited(&Command::Remove { place: an_action() });
+    exchange_all(&mut devices);
+    assert_eq!((agreed(&devices).systems.len(), devices[0].conflicts().len()), (1, 0));
 }
 
 #[test]

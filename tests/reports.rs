@@ -48,7 +48,7 @@ const HEADINGS: [(u8, &str); 23] = [
 fn put(register: &mut Register, kind: RecordKind, key: &str, fields: &[(&str, Value)]) {
     let place = Place { kind, key: Key::parse(key).unwrap() };
     let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-    register.put(Entry { place, fields: Some(fields) });
+    register.put(Entry::new(place, Some(fields)));
 }
 
 fn line(text: &str) -> Value {
@@ -61,7 +61,7 @@ fn choice(choice: impl Choose) -> Value {
 
 fn write(register: &mut Register, section: &str, text: &str) {
     let place = section_place(2024, section);
-    register.put(Entry { place, fields: Some(vec![("text".to_owned(), Value::Prose(text.to_owned()))]) });
+    register.put(Entry::new(place, Some(vec![("text".to_owned(), Value::Prose(text.to_owned()))])));
 }
 
 /// A register in the shape of the one behind the report on 2024.
@@ -118,7 +118,7 @@ fn example() -> Register {
         ("dnr".to_owned(), line("SFAB 2025/148")),
         ("signatory".to_owned(), line("Informationssäkerhetssamordnare")),
     ]);
-    register.put(Entry { place: review_place(2024), fields });
+    register.put(Entry::new(review_place(2024), fields));
     write(&mut register, "law", "Cybersäkerhetslagen gäller.\n\n- ett krav\n- ett till\n\n1. först\n2. sedan");
     register
 }
@@ -247,7 +247,7 @@ fn runs(block: &Block) -> Vec<Run> {
 fn the_number_of_systems_is_exact_once_somebody_has_said_so() {
     let mut register = example();
     let fields = Some(vec![("approximate".to_owned(), Value::Flag(false))]);
-    register.put(Entry { place: review_place(2024), fields });
+    register.put(Entry::new(review_place(2024), fields));
     let text = text::text(&of_2024(&register));
     assert!(text.contains("Registret omfattar 80 system"));
     assert!(!text.contains("cirka"));
@@ -263,10 +263,7 @@ fn a_placeholder_in_a_text_follows_the_register() {
         words(runs)
     };
     assert_eq!(last(&register), "Klassade: 18 av 80.");
-    register.put(Entry {
-        place: Place { kind: RecordKind::Classification, key: Key::parse("s00.one").unwrap() },
-        fields: None,
-    });
+    register.put(Entry::new(Place { kind: RecordKind::Classification, key: Key::parse("s00.one").unwrap() }, None));
     assert_eq!(last(&register), "Klassade: 17 av 80.");
     assert_eq!(insertable(&of_2024(&register).figures).first().unwrap().0, "{{systems}}");
 }

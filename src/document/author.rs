@@ -55,10 +55,10 @@ impl Note {
         serde_json::from_str(message).ok()
     }
 
-    /// The places it names; none when there were many.
+    /// The places it names; nothing when there were many.
     pub(super) fn places(&self) -> Option<Vec<Place>> {
         match &self.on {
-            On::Places(places) => Some(places.iter().filter_map(|name| place(name)).collect()),
+            On::Places(names) => Some(names.iter().filter_map(|name| named(name)).collect()),
             On::Many(_) => None,
         }
     }
@@ -72,15 +72,15 @@ impl Note {
     }
 }
 
-/// The place that such a name stands for.
-fn place(name: &str) -> Option<Place> {
-    let (kind, key) = name.split_once('/')?;
-    Some(Place { kind: RecordKind::from_key(kind)?, key: Key::parse(key)? })
-}
-
 /// A place by the names that the document uses.
 fn name(place: &Place) -> String {
     format!("{}/{}", place.kind.key(), place.key)
+}
+
+/// The place that [`name`] has named.
+fn named(name: &str) -> Option<Place> {
+    let (kind, key) = name.split_once('/')?;
+    Some(Place { kind: RecordKind::from_key(kind)?, key: Key::parse(key)? })
 }
 
 /// The kinds of record that belong to a record of this kind, directly or through another.

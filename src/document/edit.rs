@@ -1,5 +1,6 @@
 //! How a command is carried out: on the part it concerns, all or nothing, as one change.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
@@ -8,10 +9,11 @@ use autosurgeon::{hydrate_prop, reconcile_prop};
 
 use super::author::Note;
 use super::begin::beginning;
+use super::reading::several;
 use super::stored::{Fill, REMOVED, Stored, new_record};
 use super::undo::{Inverse, Step};
-use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, owners, record};
-use crate::register::{Choose, Classification, Command, Place, Seen, Value};
+use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, record};
+use crate::register::{Choose, Classification, Command, CommandError, Place, Seen, Value};
 
 impl RegisterDocument {
     /// Carries out an edit, all of it or nothing.
@@ -52,7 +54,8 @@ impl RegisterDocument {
             hashes.push(beginning.hash());
             self.doc.apply_changes([beginning])?;
         }
-        let mut work = Work { shown: missing.clone(), begun: missing, ..Work::default() };
+        let contested = self.contested().clone();
+        let mut work = Work { shown: missing.clone(), begun: missing, contested, ..Work::default() };
         let mut change = self.doc.transaction();
         for (at, step) in steps.iter().enumerate() {
             if !late.contains(&at) {
@@ -61,6 +64,7 @@ impl RegisterDocument {
         }
         let main = commit(change, &work.touched, signed);
         work.tie_to(main.as_slice());
+        self.contested = OnceCell::from(std::mem::take(&mut work.contested));
         hashes.extend(main);
         for at in late {
             if let Some(Command::Write { place, field, text, seen }) = steps.get(*at) {
@@ -108,7 +112,7 @@ impl RegisterDocument {
             if seen.is_empty() || !seen.iter().all(|hash| super::knows(&self.doc, hash)) {
                 return Err(DocumentError::UnknownSeen);
             }
-            if !is_here(&self.doc, place) {
+            if !self.is_here(place) {
                 continue;
             }
             let Some(text) = text_object(&self.doc, place, field) else { continue };
@@ -123,14 +127,16 @@ impl RegisterDocument {
     fn changes_nothing(&self, steps: &[Command]) -> bool {
         match steps {
             [Command::Set { place, field, value }] => {
-                let Ok(record) = here(&self.doc, place) else { return false };
+                let Some(record) = self.is_here(place).then(|| record(&self.doc, place)).flatten() else {
+                    return false;
+                };
                 let undisputed = self.doc.get_all(&record, field.as_str()).is_ok_and(|all| all.len() < 2);
                 let held = hydrate_prop::<_, Stored, _, _>(&self.doc, &record, field.as_str()).unwrap_or_default();
                 undisputed && held != Stored::Other && held.value(place.kind, field) == *value
             }
             [Command::Write { place, field, text, .. }] => {
                 let Some(object) = text_object(&self.doc, place, field) else { return false };
-                is_here(&self.doc, place) && self.doc.text(&object).is_ok_and(|held| held == *text)
+                self.is_here(place) && self.doc.text(&object).is_ok_and(|held| held == *text)
             }
             _ => false,
         }
@@ -148,7 +154,7 @@ impl RegisterDocument {
             };
             if place.kind.has_natural_key() && record(&self.doc, place).is_none() {
                 missing.insert(place.clone());
-                missing.extend(owners(place).filter(|owner| record(&self.doc, owner).is_none()));
+                missing.extend(place.owners().filter(|owner| record(&self.doc, owner).is_none()));
             }
         }
         missing
@@ -175,9 +181,17 @@ struct Work {
     /// What looks different now: what was touched, and what belongs to what was removed.
     shown: BTreeSet<Place>,
     inverses: Vec<Inverse>,
+    /// The records whose removal is contested, less those that this command has settled.
+    contested: BTreeSet<Place>,
 }
 
 impl Work {
+    /// The record's map, if it is here.
+    fn here(&self, change: &Transaction<'_>, place: &Place) -> Result<ObjId, DocumentError> {
+        let here = is_here(change, place, |place| self.contested.contains(place));
+        here.then(|| record(change, place)).flatten().ok_or_else(|| DocumentError::Missing(place.clone()))
+    }
+
     fn touch(&mut self, place: &Place) {
         self.touched.insert(place.clone());
         self.shown.insert(place.clone());
@@ -199,7 +213,10 @@ impl Work {
         match step {
             Command::Add { place, fields } => self.add(change, place, fields),
             Command::Set { place, field, value } => {
-                let record = here(change, place)?;
+                let record = self.here(change, place)?;
+                if place.kind.is_decision() && change.get_all(&record, field.as_str())?.len() < 2 {
+                    return Err(CommandError::DecisionStands.into());
+                }
                 self.put(change, place, &record, field, value)
             }
             Command::Write { place, field, text, .. } => self.write(change, place, field, text),
@@ -212,7 +229,7 @@ impl Work {
                 self.mark(change, place, &record, false)
             }
             Command::Withdraw { place, reason } => {
-                let record = here(change, place)?;
+                let record = self.here(change, place)?;
                 let (withdrawn, why) = (Classification::WITHDRAWN.key, Classification::WITHDRAWN_REASON.key);
                 if hydrate_prop::<_, Stored, _, _>(change, &record, withdrawn)? == Stored::Flag(true) {
                     return Err(DocumentError::Withdrawn(place.clone()));
@@ -231,8 +248,8 @@ impl Work {
         place: &Place,
         fields: &[(String, Value)],
     ) -> Result<(), DocumentError> {
-        if let Some(owner) = owners(place).next() {
-            here(change, &owner)?;
+        if let Some(owner) = place.owners().next() {
+            self.here(change, &owner)?;
         }
         let began = self.begun.remove(place);
         match record(change, place) {
@@ -267,6 +284,22 @@ impl Work {
         record: &ObjId,
         removed: bool,
     ) -> Result<(), DocumentError> {
+        let disputed = self.contested.remove(place) || 1 < change.get_all(record, REMOVED)?.len();
+        if disputed {
+            // To remove it again is to remove it knowing of the edits. It was there before, and is so if this is undone.
+            // The same value put again would be no change: the old mark goes first.
+            change.delete(record, REMOVED)?;
+            change.put(record, REMOVED, removed)?;
+            self.inverses.push(Inverse::Put {
+                place: place.clone(),
+                field: REMOVED.into(),
+                held: ScalarValue::Boolean(removed),
+                put: ScalarValue::Boolean(false),
+            });
+            self.touch(place);
+            self.shown.extend(below(change, place));
+            return Ok(());
+        }
         let is_removed = scalar(change, record, REMOVED) == ScalarValue::Boolean(true);
         if is_removed != removed {
             self.put(change, place, record, REMOVED, &Value::Flag(removed))?;
@@ -283,7 +316,7 @@ impl Work {
         field: &str,
         value: &Value,
     ) -> Result<(), DocumentError> {
-        let before = scalar(change, record, field);
+        let before = shown_scalar(change, place, record, field);
         let pending = change.pending_ops();
         if *value == Value::Nothing && before == ScalarValue::Null {
             return Ok(());
@@ -304,7 +337,7 @@ impl Work {
         field: &str,
         text: &str,
     ) -> Result<(), DocumentError> {
-        let record = here(change, place)?;
+        let record = self.here(change, place)?;
         let before = match hydrate_prop(change, &record, field)? {
             Stored::Prose(text) | Stored::Line(text) => text,
             _ => String::new(),
@@ -323,9 +356,21 @@ impl Work {
     }
 }
 
-/// The record's map, if it is here.
-pub(super) fn here<D: ReadDoc>(doc: &D, place: &Place) -> Result<ObjId, DocumentError> {
-    is_here(doc, place).then(|| record(doc, place)).flatten().ok_or_else(|| DocumentError::Missing(place.clone()))
+/// What a field shows, if it is no object: of several values the careful one.
+fn shown_scalar<D: ReadDoc>(doc: &D, place: &Place, record: &ObjId, field: &str) -> ScalarValue {
+    let all: Vec<_> = doc
+        .get_all(record, field)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(value, _)| match value {
+            automerge::Value::Scalar(value) => Some(value.into_owned()),
+            automerge::Value::Object(_) => None,
+        })
+        .collect();
+    match several(place.kind, field, all.iter().map(Stored::scalar).collect()) {
+        Some(several) => all.into_iter().nth(several.shown).unwrap_or(ScalarValue::Null),
+        None => scalar(doc, record, field),
+    }
 }
 
 /// What a field holds, if it is no object.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use automerge::{ChangeHash, ChangeMetadata, ObjId, ObjType, ReadDoc};
+use automerge::{Automerge, ChangeHash, ChangeMetadata, ObjId, ObjType, ReadDoc};
 use serde::{Deserialize, Serialize};
 
 use super::author::{Author, Note};
@@ -40,8 +40,8 @@ impl RegisterDocument {
                 continue;
             }
             for field in &fields {
-                let before = self.held(place, &record, field, &change.deps);
-                let after = self.held(place, &record, field, &[change.hash]);
+                let before = held(&self.doc, place, &record, field, &change.deps);
+                let after = held(&self.doc, place, &record, field, &[change.hash]);
                 if before != after {
                     let by = note.as_ref().map(|note| note.by.clone());
                     past.push(Past { by, at: change.timestamp, field: (*field).to_owned(), before, after });
@@ -49,18 +49,6 @@ impl RegisterDocument {
             }
         }
         past
-    }
-
-    /// What a field held at `heads`.
-    pub(super) fn held(&self, place: &Place, record: &ObjId, field: &str, heads: &[ChangeHash]) -> Value {
-        let stored = match self.doc.get_at(record, field, heads) {
-            Ok(Some((automerge::Value::Scalar(value), _))) => Stored::scalar(&value),
-            Ok(Some((automerge::Value::Object(ObjType::Text), text))) => {
-                self.doc.text_at(&text, heads).map_or(Stored::Nothing, Stored::Prose)
-            }
-            _ => Stored::Nothing,
-        };
-        stored.value(place.kind, field)
     }
 
     /// The register as it was at the end of the second `at`, by the clocks of those who wrote; nothing if nobody had
@@ -85,7 +73,19 @@ impl RegisterDocument {
     }
 }
 
+/// What a field held at `heads`.
+pub(super) fn held(doc: &Automerge, place: &Place, record: &ObjId, field: &str, heads: &[ChangeHash]) -> Value {
+    let stored = match doc.get_at(record, field, heads) {
+        Ok(Some((automerge::Value::Scalar(value), _))) => Stored::scalar(&value),
+        Ok(Some((automerge::Value::Object(ObjType::Text), text))) => {
+            doc.text_at(&text, heads).map_or(Stored::Nothing, Stored::Prose)
+        }
+        _ => Stored::Nothing,
+    };
+    stored.value(place.kind, field)
+}
+
 /// Whether it only prepares a place: those changes are the same on every device and have no time.
-fn is_beginning(change: &ChangeMetadata<'_>) -> bool {
+pub(super) fn is_beginning(change: &ChangeMetadata<'_>) -> bool {
     change.timestamp == 0 && change.message.is_none()
 }

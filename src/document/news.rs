@@ -6,6 +6,7 @@ use automerge::{ChangeHash, ChangeMetadata, Prop};
 use serde::{Deserialize, Serialize};
 
 use super::author::Note;
+use super::history::held;
 use super::stored::REMOVED;
 use super::{Past, RegisterDocument, knows, prop_of, record};
 use crate::register::{Choose, Key, Place, RecordKind, Seen};
@@ -51,8 +52,8 @@ impl RegisterDocument {
     fn steps(&self, place: &Place, change: &ChangeMetadata<'_>, note: &Note, news: &mut Vec<News>) {
         let Some(record) = record(&self.doc, place) else { return };
         for field in place.kind.fields().iter().map(|field| field.key).chain([REMOVED]) {
-            let before = self.held(place, &record, field, &change.deps);
-            let after = self.held(place, &record, field, &[change.hash]);
+            let before = held(&self.doc, place, &record, field, &change.deps);
+            let after = held(&self.doc, place, &record, field, &[change.hash]);
             if before != after {
                 let by = Some(note.by.clone());
                 let past = Past { by, at: change.timestamp, field: field.to_owned(), before, after };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use automerge::{ObjId, ObjType, ScalarValue, ScalarValueRef, TextEncoding, ValueRef};
+use automerge::{ObjId, ScalarValue, ScalarValueRef, TextEncoding, ValueRef};
 use autosurgeon::hydrate::{Hydrate, HydrateError};
 use autosurgeon::reconcile::{NoKey, Reconcile, Reconciler, TextReconciler};
 
@@ -119,26 +119,6 @@ impl Reconcile for Fill<'_> {
             Value::Flag(flag) => into.boolean(*flag),
             Value::Number(number) => into.u64(u64::from(*number)),
         }
-    }
-}
-
-/// All fields of one record, found in one go.
-#[derive(Debug, Default)]
-pub(super) struct StoredRecord(pub(super) Vec<(String, Stored)>);
-
-impl Hydrate for StoredRecord {
-    fn hydrate_none() -> Result<Self, HydrateError> {
-        Ok(Self::default())
-    }
-    fn hydrate_map<D: autosurgeon::ReadDoc>(doc: &D, record: &ObjId) -> Result<Self, HydrateError> {
-        let fields = doc.map_range(record, ..).map(|item| {
-            let stored = match &item.value {
-                ValueRef::Object(ObjType::Text) => Stored::hydrate_text(doc, &item.id())?,
-                value => Stored::seen(value),
-            };
-            Ok((item.key.into_owned(), stored))
-        });
-        fields.collect::<Result<_, _>>().map(Self)
     }
 }
 

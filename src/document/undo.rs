@@ -88,6 +88,9 @@ impl RegisterDocument {
                     change.put(&record, field.as_str(), put.clone())?;
                     if field == REMOVED {
                         shown.extend(below(&change, &place));
+                        if let Some(contested) = self.contested.get_mut() {
+                            contested.remove(&place);
+                        }
                     }
                     shown.insert(place.clone());
                     touched.insert(place.clone());

@@ -94,10 +94,11 @@ impl Command {
             }
             Self::Set { place, field, value } => {
                 place_is_sound(place)?;
-                if place.kind.is_decision() {
+                let field = field_of(place.kind, field)?;
+                // Two who withdraw a decision apart give two reasons: which one holds can be settled.
+                if place.kind.is_decision() && field != Classification::WITHDRAWN_REASON {
                     return Err(CommandError::DecisionStands);
                 }
-                let field = field_of(place.kind, field)?;
                 if matches!(field.kind, Kind::Prose) {
                     return Err(CommandError::WriteProse { field: field.key });
                 }

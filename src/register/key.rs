@@ -101,6 +101,20 @@ pub struct Place {
     pub key: Key,
 }
 
+impl Place {
+    /// The record that this one belongs to, the one that that one belongs to, and so on.
+    pub fn owners(&self) -> impl Iterator<Item = Self> + use<> {
+        let above = |place: &Self| Some(Self { kind: place.kind.owner()?, key: place.key.owner()? });
+        std::iter::successors(above(self), move |place| above(place))
+    }
+
+    /// Whether it is `other`, or belongs to it.
+    #[must_use]
+    pub fn is_or_is_below(&self, other: &Self) -> bool {
+        self == other || self.owners().any(|owner| owner == *other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,8 @@ pub struct Row {
     pub stage: Stage,
     /// The classification that holds.
     pub classified: Option<Classified>,
+    /// Whether people have said different things of it, or of what belongs to it.
+    pub disputed: bool,
     /// All its words in small letters, for searching.
     haystack: String,
     /// Its name, so that it sorts by its bytes.
@@ -47,6 +49,7 @@ impl Row {
             system: std::sync::Arc::clone(system),
             stage: register.stage(key),
             classified: register.classified(key),
+            disputed: register.disputes.concern_system(key),
             haystack: words.collect::<Vec<_>>().join("\n").to_lowercase(),
             name_order: swedish_order(&system.name),
         }
@@ -267,10 +270,10 @@ mod tests {
     fn register(names: &[&str]) -> Register {
         let mut register = Register::default();
         for (number, name) in names.iter().enumerate() {
-            register.put(Entry {
-                place: Place { kind: RecordKind::System, key: Key::parse(&format!("s{number}")).unwrap() },
-                fields: Some(vec![(System::NAME.key.into(), Value::Line((*name).into()))]),
-            });
+            register.put(Entry::new(
+                Place { kind: RecordKind::System, key: Key::parse(&format!("s{number}")).unwrap() },
+                Some(vec![(System::NAME.key.into(), Value::Line((*name).into()))]),
+            ));
         }
         register
     }
@@ -301,10 +304,8 @@ mod tests {
     fn what_is_empty_comes_last_in_both_directions() {
         let mut register = register(&["B", "A"]);
         let place = Place { kind: RecordKind::System, key: Key::parse("s0").unwrap() };
-        register.put(Entry {
-            place,
-            fields: Some(vec![("name".into(), Value::Line("B".into())), ("unit".into(), Value::Line("HR".into()))]),
-        });
+        let fields = vec![("name".into(), Value::Line("B".into())), ("unit".into(), Value::Line("HR".into()))];
+        register.put(Entry::new(place, Some(fields)));
         let index = Index::new(&register);
         for descending in [false, true] {
             let order = index.order(&SortBy::Field("unit".into()), descending);

@@ -100,17 +100,17 @@ mod tests {
     }
 
     fn decision(own: &str, day: i8, level: Level) -> Entry {
-        Entry {
-            place: Place { kind: RecordKind::Classification, key: key(&format!("antura.{own}")) },
-            fields: Some(vec![
+        Entry::new(
+            Place { kind: RecordKind::Classification, key: key(&format!("antura.{own}")) },
+            Some(vec![
                 (Classification::DECIDED.key.into(), Value::Date(jiff::civil::date(2024, 7, day))),
                 (Classification::CONFIDENTIALITY.key.into(), Some(level).value()),
             ]),
-        }
+        )
     }
 
     fn mark(register: &mut Register, kind: RecordKind) {
-        register.put(Entry { place: Place { kind, key: key("antura.one") }, fields: Some(vec![]) });
+        register.put(Entry::new(Place { kind, key: key("antura.one") }, Some(vec![])));
     }
 
     #[test]

@@ -384,7 +384,7 @@ mod tests {
     fn put(register: &mut Register, kind: RecordKind, key: &str, fields: &[(&str, Value)]) {
         let place = Place { kind, key: Key::parse(key).unwrap() };
         let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        register.put(Entry { place, fields: Some(fields) });
+        register.put(Entry::new(place, Some(fields)));
     }
 
     fn register() -> Register {
@@ -491,8 +491,7 @@ mod tests {
     #[test]
     fn a_year_without_a_training_count_uses_the_latest_before_it() {
         let mut register = register();
-        register
-            .put(Entry { place: Place { kind: RecordKind::Training, key: Key::parse("new").unwrap() }, fields: None });
+        register.put(Entry::new(Place { kind: RecordKind::Training, key: Key::parse("new").unwrap() }, None));
         let figures = Figures::count(&register, 2024, date(2025, 3, 26));
         assert_eq!(figures.training_cut_off, Some(date(2023, 11, 20)));
         assert_eq!(figures.get(Figure::Trained), 115);

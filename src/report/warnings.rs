@@ -41,6 +41,11 @@ pub enum Concern {
         /// As it is written.
         placeholder: String,
     },
+    /// People have said different things of fields that nobody has settled.
+    Disputed {
+        /// How many fields.
+        count: usize,
+    },
     /// There is no training count.
     TrainingMissing,
     /// The training count is older than the year.
@@ -78,6 +83,14 @@ impl Warning {
                 &format!("Det finns ingen siffra som heter {placeholder}."),
                 &format!("There is no figure called {placeholder}."),
             ),
+            Concern::Disputed { count } => say(
+                &format!(
+                    "Två uppgifter står mot varandra på {count} ställen. Tills ni har valt räknar rapporten med den försiktigaste."
+                ),
+                &format!(
+                    "Two answers stand against each other in {count} places. Until you have chosen, the report counts on the most careful one."
+                ),
+            ),
             Concern::TrainingMissing => say(
                 "Ingen avläsning av utbildningen finns för året eller tidigare.",
                 "There is no training count for the year or before it.",
@@ -96,7 +109,9 @@ pub fn warnings(register: &Register, report: &Report) -> Vec<Warning> {
     let whole = |concern| Warning { section: None, concern };
     let date = report.date.is_none().then(|| whole(Concern::DateMissing));
     let dnr = report.dnr.is_empty().then(|| whole(Concern::DnrMissing));
-    let mut found: Vec<Warning> = date.into_iter().chain(dnr).collect();
+    let count = register.disputes.count();
+    let disputed = (0 < count).then(|| whole(Concern::Disputed { count }));
+    let mut found: Vec<Warning> = date.into_iter().chain(dnr).chain(disputed).collect();
     for section in &report.sections {
         let concerns = of_section(register, report, section);
         found.extend(concerns.into_iter().map(|concern| Warning { section: Some(section.name), concern }));
@@ -326,10 +341,8 @@ mod tests {
     /// A report on 2024 whose register holds nothing but `text`, so that every figure is 0.
     fn concerns(section: &str, text: &str) -> Vec<Concern> {
         let mut register = Register::default();
-        register.put(Entry {
-            place: section_place(2024, section),
-            fields: Some(vec![("text".into(), Value::Prose(text.into()))]),
-        });
+        let fields = vec![("text".into(), Value::Prose(text.into()))];
+        register.put(Entry::new(section_place(2024, section), Some(fields)));
         let report = model::report(&register, 2024, date(2025, 3, 26), None);
         assert_eq!(report.section(section).unwrap().text, blocks(text, &report.figures));
         warnings(&register, &report)

@@ -1,6 +1,7 @@
 //! One file a page.
 
 pub mod actions;
+pub mod conflicts;
 pub mod decisions;
 pub mod import;
 pub mod incidents;

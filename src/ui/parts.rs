@@ -1,6 +1,7 @@
 //! Parts that several pages are made of.
 
 pub mod confirm;
+pub mod disputed;
 pub mod fields;
 pub mod gradually;
 pub mod history;

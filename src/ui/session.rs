@@ -10,7 +10,7 @@ use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, N
 use crate::browser::keeper::register_file::FileStep;
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
-use crate::document::{Author, News, Past};
+use crate::document::{Author, Conflict, News, Past};
 use crate::register::list::Index;
 use crate::register::{Command, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
 
@@ -101,6 +101,8 @@ pub enum Answer {
     Inspected(Difference),
     /// The register as a file.
     Saved(Rc<Vec<u8>>),
+    /// What people have put differently.
+    Conflicts(Rc<Vec<Conflict>>),
     /// What a record has been.
     History(Rc<Vec<Past>>),
     /// What others have done.
@@ -452,6 +454,7 @@ impl Session {
             Event::FileStep(step) => self.file_step.set(Some(step)),
             Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
             Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
+            Event::Conflicts(ticket, found) => self.answer(ticket, Answer::Conflicts(Rc::new(found))),
             Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),
             Event::News(ticket, news) => self.answer(ticket, Answer::News(news)),
             Event::At(ticket, entries) => self.answer(

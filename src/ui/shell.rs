@@ -70,6 +70,7 @@ fn SideBar() -> impl IntoView {
         Memo::new(move |_| session.read(|register| figures::actions(register, device::today(), false).count()));
     let news = Memo::new(move |_| session.news.with(Vec::len));
     let incidents = Memo::new(move |_| session.read(|register| register.incidents.len()));
+    let disputes = Memo::new(move |_| session.read(|register| register.disputes.count()));
     view! {
         <nav class="side" aria-label=move || t_string!(i18n, nav.label)>
             <A href="/" attr:class="side__name">"Klassrum"</A>
@@ -102,6 +103,12 @@ fn SideBar() -> impl IntoView {
                         </A>
                     </li>
                 </Show>
+                <li>
+                    <A href="/att-reda-ut">
+                        <Icon path=icons::CONFLICTS /><span>{t!(i18n, nav.conflicts)}</span>
+                        <span class="side__count" hidden=move || disputes.get() == 0>{disputes}</span>
+                    </A>
+                </li>
                 <li class="side__gap"><A href="/rapport"><Icon path=icons::REPORT /><span>{t!(i18n, nav.report)}</span></A></li>
                 <li><A href="/import"><Icon path=icons::IMPORT /><span>{t!(i18n, nav.import)}</span></A></li>
                 <li>

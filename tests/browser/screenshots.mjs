@@ -35,6 +35,7 @@ const PAGES = {
   incidents: ["/incidenter"],
   incident: ["/incidenter", first],
   training: ["/utbildning"],
+  conflicts: ["/att-reda-ut"],
   import: ["/import"],
   "import-preview": [
     "/import",

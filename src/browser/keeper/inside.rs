@@ -94,6 +94,9 @@ fn handle(keeper: &Shared, request: Request) {
         Request::Inspect(ticket, bytes, passphrase) => inspect(keeper, ticket, bytes, passphrase),
         Request::Merge(ticket) => merge_inspected(keeper, ticket),
         Request::Save(ticket, passphrase) => save(keeper, ticket, passphrase),
+        Request::Conflicts(ticket, places) => {
+            with_document(keeper, ticket, |document| Ok(Event::Conflicts(ticket, document.conflicts_of(&places))))
+        }
         Request::History(ticket, place, field) => with_document(keeper, ticket, |document| {
             Ok(Event::History(ticket, document.history(&place, field.as_deref())))
         }),
@@ -195,7 +198,7 @@ fn show(keeper: &Shared, mut shown: BTreeMap<Place, Entry>) -> Vec<Vec<u8>> {
         } else {
             let mut changed: Vec<Entry> =
                 entries.into_iter().filter(|entry| shown.remove(&entry.place).as_ref() != Some(entry)).collect();
-            changed.extend(shown.into_keys().map(|place| Entry { place, fields: None }));
+            changed.extend(shown.into_keys().map(|place| Entry::new(place, None)));
             for chunk in changed.chunks(CHUNK) {
                 let (entries, seen) = (chunk.to_vec(), seen.clone());
                 worker::tell(&Event::Changed { entries, seen, undo: false, redo: false, ticket: None });

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::register_file::{FileProblem, FileStep};
-use crate::document::{Author, News, Past};
+use crate::document::{Author, Conflict, News, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
 /// Raised when a message changes its shape.
@@ -39,6 +39,8 @@ pub enum Request {
     Merge(Ticket),
     /// The register as a file, read back and compared: sealed with a passphrase, or plain.
     Save(Ticket, Option<String>),
+    /// What people have put differently in some records, with who and when.
+    Conflicts(Ticket, Vec<Place>),
     /// What a record has been, oldest first; of one field, or all.
     History(Ticket, Place, Option<String>),
     /// What other devices have done since this one had seen that.
@@ -104,6 +106,8 @@ pub enum Event {
     Inspected(Ticket, Difference),
     /// The answer to [`Request::Save`]: a whole file, which opens and holds what the register holds.
     Saved(Ticket, Vec<u8>),
+    /// The answer to [`Request::Conflicts`].
+    Conflicts(Ticket, Vec<Conflict>),
     /// The answer to [`Request::History`].
     History(Ticket, Vec<Past>),
     /// The answer to [`Request::News`], the latest first.

@@ -14,7 +14,7 @@ use crate::browser::files::{self, Problem};
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Choose, Date, Language, RecordKind, Section as SectionText, review_place, section_place};
 use crate::report::{
-    Align, Block, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, insertable, report, warnings,
+    Align, Block, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, insertable, report, warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
@@ -165,12 +165,13 @@ fn Before(made: Memo<Report>) -> impl IntoView {
                 .into_iter()
                 .map(|warning| {
                     let section = warning.section.and_then(|name| report.section(name));
-                    (section.map(|section| (section.name, section.heading.clone())), warning.text(language))
+                    let disputed = matches!(warning.concern, Concern::Disputed { .. });
+                    (section.map(|section| (section.name, section.heading.clone())), warning.text(language), disputed)
                 })
                 .collect::<Vec<_>>()
         })
     });
-    let row = move |(section, text): (Option<(&'static str, String)>, String)| {
+    let row = move |(section, text, disputed): (Option<(&'static str, String)>, String, bool)| {
         let link = section.map(|(name, heading)| {
             view! {
                 <a href=format!("#{name}") lang="sv" on:click=move |_| focus_on(name)>{heading}</a>
@@ -182,6 +183,7 @@ fn Before(made: Memo<Report>) -> impl IntoView {
                 <div>
                     <p>{text}</p>
                     {link}
+                    {disputed.then(|| view! { <A href="/att-reda-ut">{t!(i18n, nav.conflicts)}</A> })}
                 </div>
             </li>
         }

@@ -11,6 +11,7 @@ use crate::register::{
     RiskAnalysis, SCALE, Stage, System, Treatment, Value,
 };
 use crate::ui::parts::confirm::Confirm;
+use crate::ui::parts::disputed::DisputedRemoval;
 use crate::ui::parts::fields::{FieldEditor, key_below};
 use crate::ui::parts::history::History;
 use crate::ui::parts::level::LevelBadges;
@@ -135,6 +136,7 @@ fn Sheet(key: Key) -> impl IntoView {
             yes=Signal::derive(move || t_string!(i18n, common.remove).to_owned())
             on_yes=remove
         />
+        <DisputedRemoval place=place.clone() />
         <Stages stage />
         <section class="card">
             <h2>{t!(i18n, system.about)}</h2>

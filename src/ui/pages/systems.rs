@@ -637,6 +637,7 @@ fn Row(
             })
         })
     };
+    let disputed = move || data.with(|row| row.as_ref().is_some_and(|row| row.disputed));
     let address = format!("/system/{key}");
     let news = Memo::new({
         let key = key.clone();
@@ -675,7 +676,12 @@ fn Row(
                         <span class="news"><span class="unseen">" – " {t!(i18n, news.changed)}</span></span>
                     </Show>
                 </A>
-                <span class="systems__purpose soft">{purpose}</span>
+                <span class="systems__purpose soft">
+                    {move || disputed().then(|| view! {
+                        <A href="/att-reda-ut" attr:class="systems__disputed">{t!(i18n, conflicts.mark)}</A> " "
+                    })}
+                    {purpose}
+                </span>
             </th>
             {move || columns.get().into_iter().map(|column| {
                 let class = if column == Column::Levels { "systems__levels" } else { "systems__cell" };

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::browser::device;
 use crate::register::text::{moved_caret, rebase};
 use crate::register::{Command, Date, DateTime, Field, Kind, Language, Place, Seen, Value};
+use crate::ui::parts::disputed::Disputed;
 use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, use_i18n};
 use crate::ui::words::language_of;
@@ -88,6 +89,7 @@ pub fn FieldEditor(
     let i18n = use_i18n();
     let id = format!("{}-{}-{}", place.kind as u8, place.key.as_str().replace('.', "-"), field.key);
     let label = move || field.term.in_language(language_of(i18n));
+    let disputed = place.clone();
     let control = if matches!(field.kind, Kind::Prose) {
         view! { <ProseControl place field id=id.clone() /> }.into_any()
     } else {
@@ -103,6 +105,7 @@ pub fn FieldEditor(
         <div class="field" class:field--wide=matches!(field.kind, Kind::Prose)>
             <label for=id>{label}</label>
             {control}
+            <Disputed place=disputed field=field.key />
         </div>
     }
 }

@@ -6,6 +6,7 @@ export const PAGES = [
   "Åtgärder",
   "Incidenter",
   "Utbildning",
+  "Att reda ut",
   "Rapport",
   "Import",
   "Inställningar",

@@ -10,6 +10,7 @@ export const ADDRESSES = {
   incidents: "/incidenter",
   incident: "/incidenter/:key",
   training: "/utbildning",
+  conflicts: "/att-reda-ut",
   import: "/import",
   report: "/rapport",
   settings: "/installningar",

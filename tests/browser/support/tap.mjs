@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 /** Listens at a port of its own and passes everything on to `url`. */
 export async function tapBefore(url) {
   const connections = [];
+  const sockets = new Set();
   const server = createServer((client) => {
     const relay = connect(Number(new URL(url).port), "127.0.0.1");
     const heard = { sent: [], received: [] };
@@ -13,7 +14,10 @@ export async function tapBefore(url) {
     client.on("data", (bytes) => heard.sent.push(bytes));
     relay.on("data", (bytes) => heard.received.push(bytes));
     client.pipe(relay).pipe(client);
-    for (const socket of [client, relay]) socket.on("error", () => {});
+    for (const socket of [client, relay]) {
+      sockets.add(socket);
+      socket.on("error", () => {}).on("close", () => sockets.delete(socket));
+    }
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -24,7 +28,10 @@ export async function tapBefore(url) {
         .map(({ sent, received }) => [Buffer.concat(sent), Buffer.concat(received)])
         .filter(([sent]) => sent.subarray(0, 9).toString() === "GET /sync")
         .map(([sent, received]) => Buffer.concat([unmasked(sent), received])),
-    close: () => new Promise((done) => server.close(done)),
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(done));
+    },
   };
 }
 
