@@ -825,7 +825,7 @@ fn what_one_removes_and_another_edits_stays_until_somebody_decides() {
 /// The last change of a device, as it would be passed on.
 fn latest(device: &RegisterDocument) -> Vec<u8> {
     let mut device = device.clone();
-    let mut doc = Automerge::load(&device.save()).unwrap();
+    let doc = Automerge::load(&device.save()).unwrap();
     let heads = doc.get_heads();
     doc.get_change_by_hash(&heads[0]).unwrap().bytes().into_owned()
 }

@@ -11,7 +11,7 @@ use super::protocol::{Difference, Event};
 use crate::browser::{device, worker};
 use crate::crypto::{FileError, check_file, is_sealed, open_file, seal_file};
 use crate::document::{DocumentError, RegisterDocument};
-use crate::register::{Entry, Register};
+use crate::register::{Entry, Register, Value};
 
 /// What takes its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,10 +156,11 @@ fn as_typed(passphrase: String) -> Zeroizing<String> {
 fn compare(before: &Register, after: &Register) -> Difference {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (mut added, mut changed) = (0, 0);
-    for Entry { place, fields, .. } in after.entries() {
+    for Entry { place, fields, disputed } in after.entries() {
+        let differs = |(key, value): &(String, Value)| before.value(&place, key).as_ref() != Some(value);
         if !before.has(&place) {
             added += 1;
-        } else if fields.iter().flatten().any(|(key, value)| before.value(&place, key).as_ref() != Some(value)) {
+        } else if fields.iter().flatten().any(differs) || before.disputes.of(&place) != disputed {
             changed += 1;
         }
     }

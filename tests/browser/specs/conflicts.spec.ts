@@ -1,0 +1,114 @@
+import { expect, test, type Page } from "../fixtures.ts";
+import { Conflicts } from "../pages/conflicts.ts";
+import { Settings } from "../pages/settings.ts";
+import { Start } from "../pages/start.ts";
+import { systemIn, type SystemPage } from "../pages/system.ts";
+import { Systems } from "../pages/systems.ts";
+
+/** What one device has, the other takes in. */
+async function give(from: Page, to: Page) {
+  const file = await (await Settings.visit(from)).savePlain();
+  const there = await Settings.visit(to);
+  await there.open.choose(file);
+  await there.open.merge();
+  await there.isSaved();
+}
+
+async function open(page: Page, name: string): Promise<SystemPage> {
+  return (await Systems.visit(page)).open(name);
+}
+
+/** Two devices that hold the same system, and who writes on each. */
+async function apart(page: Page, newDevice: () => Promise<Page>) {
+  const here = await systemIn(page, "Passersystem");
+  await here.isSaved();
+  const settings = await Settings.visit(page);
+  await settings.sign("Objektägare", "Kim");
+  const file = await settings.savePlain();
+  const other = await newDevice();
+  await (await Start.visit(other)).open.choose(file);
+  await (await Settings.visit(other)).sign("Arkivarie");
+  return other;
+}
+
+test("what two people wrote apart is shown on both devices until one of them decides", async ({ page, newDevice }) => {
+  test.slow();
+  const other = await apart(page, newDevice);
+  await (await open(page, "Passersystem")).write("Avtalet löper ut", "2027-06-30");
+  await (await open(other, "Passersystem")).write("Avtalet löper ut", "2026-01-31");
+  await give(page, other);
+  await give(other, page);
+
+  for (const device of [page, other]) {
+    const conflicts = await Conflicts.visit(device);
+    await conflicts.menuSays(1);
+    const question = conflicts.question("Avtalet löper ut: Passersystem");
+    await expect(question.getByRole("listitem").filter({ hasText: "2027-06-30" })).toContainText("Objektägare (Kim), ");
+    const careful = question.getByRole("listitem").filter({ hasText: "Försiktigast" });
+    await expect(careful).toContainText("2026-01-31");
+    await expect(careful).toContainText("Arkivarie, ");
+    // The register shows the careful one, with a mark that leads back.
+    const system = await open(device, "Passersystem");
+    await expect(system.field("Avtalet löper ut")).toHaveValue("2026-01-31");
+    await device.getByRole("main").getByRole("link", { name: "Två uppgifter" }).click();
+    await expect(conflicts.heading).toHaveText("Att reda ut");
+  }
+
+  // From the keyboard alone.
+  const conflicts = await Conflicts.visit(page);
+  const choice = conflicts.questions.getByRole("button", { name: "Välj ”2027-06-30”" });
+  await conflicts.questions.getByRole("link", { name: "Passersystem" }).focus();
+  for (let step = 0; step < 4; step++) {
+    if (await choice.evaluate((button) => button === document.activeElement)) break;
+    await page.keyboard.press("Tab");
+  }
+  await expect(choice).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(conflicts.decided).toBeFocused();
+  await expect(conflicts.questions).toHaveCount(0);
+  await conflicts.menuSays(0);
+  await conflicts.isSaved();
+
+  await give(page, other);
+  await (await Conflicts.visit(other)).menuSays(0);
+  await expect((await open(other, "Passersystem")).field("Avtalet löper ut")).toHaveValue("2027-06-30");
+});
+
+test("neither of two names is right, and a third is written", async ({ page, newDevice }) => {
+  test.slow();
+  const other = await apart(page, newDevice);
+  await (await open(page, "Passersystem")).write("Enhet", "Säkerhet");
+  await (await open(other, "Passersystem")).write("Enhet", "Fastighet");
+  await give(other, page);
+  const conflicts = await Conflicts.visit(page);
+  const question = conflicts.question("Enhet: Passersystem");
+  await question.getByLabel("Ange något annat").fill("Drift");
+  await question.getByLabel("Ange något annat").press("Tab");
+  await question.getByRole("button", { name: "Använd det" }).click();
+  await expect(conflicts.questions).toHaveCount(0);
+  await expect((await open(page, "Passersystem")).field("Enhet")).toHaveValue("Drift");
+});
+
+test("what one removed and another changed stays until somebody decides", async ({ page, newDevice }) => {
+  test.slow();
+  const other = await apart(page, newDevice);
+  await open(page, "Passersystem");
+  await page.getByRole("button", { name: "Ta bort" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Ta bort" }).click();
+  const systems = await Systems.visit(page);
+  await systems.isSaved();
+  await (await open(other, "Passersystem")).write("Enhet", "Fastighet");
+  await give(other, page);
+
+  const system = await open(page, "Passersystem");
+  await expect(system.field("Enhet")).toHaveValue("Fastighet");
+  await expect(page.getByText("Borttaget på ett håll och ändrat på ett annat.")).toBeVisible();
+  const conflicts = await Conflicts.visit(page);
+  const question = conflicts.question("Ska den vara kvar?: Passersystem");
+  await expect(question).toContainText("Borttagen av Objektägare (Kim)");
+  await expect(question).toContainText("Ändrad av Arkivarie");
+  await question.getByRole("button", { name: "Ta bort" }).click();
+  await expect(conflicts.questions).toHaveCount(0);
+  await conflicts.go("System");
+  await expect(page.getByRole("rowheader").getByRole("link", { name: "Passersystem" })).toHaveCount(0);
+});
