@@ -491,7 +491,8 @@ fn Rows(
         let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0);
         // Where the table begins is asked only when one has scrolled: asking makes the browser lay the page out at once.
         let scrolled = 0.0 < window().scroll_y().unwrap_or_default();
-        let top = body.get_untracked().filter(|_| scrolled).map_or(0.0, |body| -body.get_bounding_client_rect().top());
+        let body = body.try_get_untracked().flatten();
+        let top = body.filter(|_| scrolled).map_or(0.0, |body| -body.get_bounding_client_rect().top());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row's number, not negative")]
         let first = (top / ROW).max(0.0) as usize;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows in sight, not negative")]
@@ -503,7 +504,8 @@ fn Rows(
         let seen = window_of();
         // A step of a few rows at a time: scrolling by a pixel redraws nothing.
         let seen = (seen.0 / 4 * 4, seen.1.div_ceil(4) * 4);
-        if sight.get_untracked() != seen {
+        // The list may be gone from the page by now.
+        if sight.try_get_untracked().is_some_and(|sight| sight != seen) {
             sight.set(seen);
         }
     };

@@ -104,7 +104,7 @@ test("what one removed and another changed stays until somebody decides", async 
   await expect(system.field("Enhet")).toHaveValue("Fastighet");
   await expect(page.getByText("Borttaget på ett håll och ändrat på ett annat.")).toBeVisible();
   const conflicts = await Conflicts.visit(page);
-  const question = conflicts.question("Ska den vara kvar?: Passersystem");
+  const question = conflicts.question("Behålla eller ta bort: Passersystem");
   await expect(question).toContainText("Borttagen av Objektägare (Kim)");
   await expect(question).toContainText("Ändrad av Arkivarie");
   await question.getByRole("button", { name: "Ta bort" }).click();
