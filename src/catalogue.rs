@@ -1,8 +1,12 @@
-//! What ships with the program as data: the headings and the words that people use in their own lists.
+//! What ships with the program as data: the headings and the words that people use in their own lists, and the method:
+//! the levels' wording, floors, measures and matrices.
 //!
-//! The data are plain text files beside this one, each with its version. Start at [`heading`] for columns and at
-//! [`value`] for cells. Nothing here decides what a word leads to; that is the exchange room's.
+//! The data are plain text files beside this one, each with its version. Start at [`heading`] for columns, at [`value`]
+//! for cells and at [`MethodInUse`] for the method. Nothing here decides what a word leads to; that is the exchange
+//! room's. What the method's data lead to is the register's [`crate::register::method`].
 
+mod method;
+mod sheet;
 mod words;
 
 use std::sync::LazyLock;
@@ -12,6 +16,8 @@ use words::Words;
 static HEADINGS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/headings.txt")));
 static VALUES: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/values.txt")));
 
+pub use method::*;
+pub use sheet::{FILE_MAX, SheetError, text_of};
 pub use words::fold;
 
 /// How well a heading is known.
@@ -64,7 +70,7 @@ mod tests {
         for text in [include_str!("catalogue/headings.txt"), include_str!("catalogue/values.txt")] {
             assert_eq!(words::unread(text), Vec::<&str>::new());
         }
-        assert_eq!(versions(), (1, 1));
+        assert_eq!(versions(), (2, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod disputes;
 pub mod key;
 pub mod level;
 pub mod list;
+pub mod method;
 pub mod records;
 pub mod safe;
 pub mod stage;
@@ -186,6 +187,12 @@ register! {
     training_counts: TrainingCount,
     reviews: Review,
     sections: Section,
+    methods: Method,
+    answers: Answer,
+    local_measures: LocalMeasure,
+    sittings: Sitting,
+    attendances: Attendance,
+    votes: Vote,
 }
 
 impl RecordKind {
@@ -232,6 +239,13 @@ pub fn review_place(year: i16) -> Place {
 #[must_use]
 pub fn section_place(year: i16, name: &str) -> Place {
     Place { kind: RecordKind::Section, key: natural_key(&format!("{year}.{name}")) }
+}
+
+/// Where it stands how a measure is carried out in a system; nothing when the measure's id has no key's form.
+#[must_use]
+pub fn local_measure_place(system: &Key, measure: &str) -> Option<Place> {
+    let own = Key::parse(measure).filter(|own| own.depth() == 0)?;
+    Some(Place { kind: RecordKind::LocalMeasure, key: system.child(&own) })
 }
 
 fn natural_key(text: &str) -> Key {

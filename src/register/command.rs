@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::records::{Classification, RecordKind};
-use super::value::{Field, FieldError, Kind, Value};
-use super::{InformationSet, Key, Place, System};
+use super::value::{Field, FieldError, FieldType, Kind, Value};
+use super::{Answer, Assessment, InformationSet, Key, Method, Place, System, Vote};
 
 /// The state of the document that somebody had before their eyes when they wrote: its heads, as the document names them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -158,6 +158,7 @@ pub fn required(kind: RecordKind) -> Option<Field> {
         RecordKind::Action => Some(super::Action::TITLE),
         RecordKind::Treatment => Some(super::Treatment::TITLE),
         RecordKind::Incident => Some(super::Incident::TITLE),
+        RecordKind::Attendance => Some(super::Attendance::ROLE),
         _ => None,
     }
 }
@@ -169,12 +170,29 @@ fn named(name: Field, value: &Value) -> Result<(), CommandError> {
     }
 }
 
-/// A classification says when it was decided and sets at least one level.
+/// A classification says when it was decided and sets at least one level; an answer, a vote and a method say all that
+/// makes them what they are.
 fn decided(kind: RecordKind, fields: &[(String, Value)]) -> Result<(), CommandError> {
-    if kind != RecordKind::Classification {
-        return Ok(());
-    }
     let has = |field: Field| fields.iter().any(|(key, value)| key == field.key && !value.is_empty());
+    let all = |needed: &[Field]| match needed.iter().find(|field| !has(**field)) {
+        Some(field) => Err(CommandError::NameMissing { field: field.key }),
+        None => Ok(()),
+    };
+    match kind {
+        RecordKind::Classification => {}
+        RecordKind::Answer => {
+            all(&[Answer::MEASURE, Answer::ASSESSMENT, Answer::ANSWERED])?;
+            let not_applicable = fields
+                .iter()
+                .any(|(key, value)| key == Answer::ASSESSMENT.key && *value == Some(Assessment::NotApplicable).value());
+            return if not_applicable && !has(Answer::REASON) { Err(CommandError::ReasonMissing) } else { Ok(()) };
+        }
+        RecordKind::Vote => return all(&[Vote::ASPECT, Vote::LEVEL]),
+        RecordKind::Method => {
+            return all(&[Method::KIND, Method::NAME, Method::EDITION, Method::TEXT, Method::DECIDED]);
+        }
+        _ => return Ok(()),
+    }
     let levels = [
         Classification::CONFIDENTIALITY,
         Classification::INTEGRITY,
@@ -225,8 +243,8 @@ pub enum CommandError {
     /// Only a decision can be withdrawn.
     #[error("only a decision can be withdrawn")]
     NoDecision,
-    /// A withdrawal says why.
-    #[error("a withdrawal says why")]
+    /// A withdrawal says why, and so does an answer that something doesn't apply.
+    #[error("it says why")]
     ReasonMissing,
     /// Longer text is written, never set, so that nobody else's words go.
     #[error("the field {field} is text that several may write in: write it, don't set it")]

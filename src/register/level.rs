@@ -41,6 +41,12 @@ choice! {
 }
 
 impl Aspect {
+    /// The aspect with this letter.
+    #[must_use]
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL.iter().copied().find(|aspect| aspect.letter() == letter)
+    }
+
     /// The letter on the screen, in both languages: K R T S.
     #[must_use]
     pub const fn letter(self) -> char {
@@ -75,6 +81,24 @@ impl Levels {
             Aspect::Integrity => self.integrity,
             Aspect::Availability => self.availability,
             Aspect::Traceability => self.traceability,
+        }
+    }
+
+    /// One aspect's level, and none of the others.
+    #[must_use]
+    pub fn only(aspect: Aspect, level: Level) -> Self {
+        let mut levels = Self::default();
+        levels.set(aspect, Some(level));
+        levels
+    }
+
+    /// Puts the level of one aspect in place.
+    pub const fn set(&mut self, aspect: Aspect, level: Option<Level>) {
+        match aspect {
+            Aspect::Confidentiality => self.confidentiality = level,
+            Aspect::Integrity => self.integrity = level,
+            Aspect::Availability => self.availability = level,
+            Aspect::Traceability => self.traceability = level,
         }
     }
 

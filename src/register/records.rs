@@ -26,6 +26,12 @@ choice! {
         TrainingCount "training_counts" "Utbildade" "Training count",
         Review "reviews" "Ledningens genomgång" "Management review",
         Section "sections" "Avsnitt" "Section",
+        Method "methods" "Metod" "Method",
+        Answer "answers" "Självskattning" "Self-assessment",
+        LocalMeasure "local_measures" "Så gör vi här" "How we do it here",
+        Sitting "sittings" "Klassningsmöte" "Sitting",
+        Attendance "attendances" "Deltagare" "Attendance",
+        Vote "votes" "Röst" "Vote",
     }
 }
 
@@ -34,17 +40,22 @@ impl RecordKind {
     #[must_use]
     pub const fn owner(self) -> Option<Self> {
         match self {
-            Self::Organisation | Self::System | Self::Incident | Self::Training | Self::Review => None,
+            Self::Organisation | Self::System | Self::Incident | Self::Training | Self::Review | Self::Method => None,
             Self::InformationSet
             | Self::Classification
             | Self::ActionPlan
             | Self::Action
             | Self::RiskAnalysis
             | Self::TreatmentPlan
-            | Self::Treatment => Some(Self::System),
+            | Self::Treatment
+            | Self::Answer
+            | Self::LocalMeasure
+            | Self::Sitting => Some(Self::System),
             Self::Risk => Some(Self::RiskAnalysis),
             Self::TrainingCount => Some(Self::Training),
             Self::Section => Some(Self::Review),
+            Self::Attendance => Some(Self::Sitting),
+            Self::Vote => Some(Self::Classification),
         }
     }
 
@@ -66,14 +77,14 @@ impl RecordKind {
     /// Whether the record is a decision: added once, never changed, withdrawn with a reason.
     #[must_use]
     pub const fn is_decision(self) -> bool {
-        matches!(self, Self::Classification)
+        matches!(self, Self::Classification | Self::Method | Self::Answer | Self::Vote)
     }
 
     /// Whether the key is the same on every device (a year, a section's name), so that two devices may begin the same
     /// record apart and must still meet in it.
     #[must_use]
     pub const fn has_natural_key(self) -> bool {
-        matches!(self, Self::Organisation | Self::Review | Self::Section)
+        matches!(self, Self::Organisation | Self::Review | Self::Section | Self::LocalMeasure)
     }
 }
 
@@ -177,21 +188,39 @@ choice! {
     }
 }
 choice! {
-    /// How likely: how often it is expected.
+    /// How likely: a step of the risk matrix, whose own words go before these. Not every matrix has the fifth.
     Likelihood {
         Unlikely "unlikely" "1 – Osannolik (mer sällan än vart tionde år)" "1 – Unlikely (less than every ten years)",
         Possible "possible" "2 – Möjlig (vart tredje till vart tionde år)" "2 – Possible (every three to ten years)",
         Probable "probable" "3 – Trolig (vart till vart tredje år)" "3 – Probable (every one to three years)",
         Certain "certain" "4 – Mycket trolig (varje år eller oftare)" "4 – Very probable (every year or more often)",
+        Frequent "frequent" "5 – Ständig (flera gånger om året)" "5 – Constant (several times a year)",
     }
 }
 choice! {
-    /// How bad, in the words of the classification.
+    /// How bad: a step of the risk matrix, whose own words go before these. Not every matrix has the fifth.
     Impact {
         Negligible "negligible" "1 – Försumbar" "1 – Negligible",
         Moderate "moderate" "2 – Måttlig" "2 – Moderate",
         Significant "significant" "3 – Betydande" "3 – Significant",
         Serious "serious" "4 – Allvarlig" "4 – Serious",
+        Disastrous "disastrous" "5 – Mycket allvarlig" "5 – Very serious",
+    }
+}
+choice! {
+    /// Why a system as a whole is classified higher than each of its information sets.
+    Raise {
+        Accumulation "accumulation" "Ackumulering (mängden)" "Accumulation (volume)",
+        Aggregation "aggregation" "Aggregering (kombinationen)" "Aggregation (combination)",
+        Integration "integration" "Integration (med högre klassat system)" "Integration (with a higher system)",
+    }
+}
+choice! {
+    /// What happens to records in the end.
+    KeepOrDispose {
+        Keep "keep" "Bevaras" "Keep",
+        Dispose "dispose" "Gallras" "Dispose",
+        Undecided "undecided" "Inte avgjort" "Not decided",
     }
 }
 choice! {
@@ -267,6 +296,8 @@ record! {
         SHORT short: String = "short" "Kortnamn" "Short name",
         TOWN town: String = "town" "Ort" "Town",
         HEADCOUNT headcount: Option<u32> = "headcount" "Antal som ska gå obligatorisk utbildning" "People who must take mandatory training",
+        MATRIX matrix: String = "matrix" "Riskmatris" "Risk matrix",
+        SITTING_MINUTES sitting_minutes: Option<u32> = "sitting_minutes" "Minuter per klassningsmöte" "Minutes per sitting",
     }
 }
 
@@ -290,6 +321,8 @@ record! {
         CONTRACT_ENDS contract_ends: Option<Date> = "contract_ends" "Avtalet löper ut" "Contract ends",
         PERSONAL_DATA personal_data: Option<bool> = "personal_data" "Personuppgifter" "Personal data",
         INTEGRATIONS integrations: Prose = "integrations" "Integrationer" "Integrations",
+        MOVES moves: Option<Date> = "moves" "Flyttas eller byter drift" "Moves or changes operations",
+        PLANNED planned: Option<Date> = "planned" "Klassning planerad" "Classification planned",
         COMMENT comment: Prose = "comment" "Kommentar" "Comment",
     }
 }
@@ -319,6 +352,14 @@ record! {
         DESCRIPTION description: Prose = "description" "Beskrivning" "Description",
         OWNER owner: String = "owner" "Informationsägare" "Information owner",
         PERSONAL_DATA personal_data: Option<bool> = "personal_data" "Personuppgifter" "Personal data",
+        SPECIAL_CATEGORIES special_categories: Option<bool> = "special_categories" "Känsliga personuppgifter" "Special categories of personal data",
+        CHILDREN children: Option<bool> = "children" "Uppgifter om barn" "Data about children",
+        PROTECTED_IDENTITY protected_identity: Option<bool> = "protected_identity" "Skyddade personuppgifter" "Protected identities",
+        SECRECY secrecy: String = "secrecy" "Sekretess (OSL)" "Secrecy (OSL)",
+        NATIONAL_SECURITY national_security: Option<bool> = "national_security" "Kan röra Sveriges säkerhet" "May concern Sweden's security",
+        RETENTION retention: Option<KeepOrDispose> = "retention" "Bevaras eller gallras" "Keep or dispose of",
+        DISPOSE_AFTER dispose_after: String = "dispose_after" "Gallras när" "Disposed of when",
+        RETENTION_BASIS retention_basis: String = "retention_basis" "Stöd för gallring eller bevarande" "Basis for keeping or disposing",
         RECORDS_RULE records_rule: String = "records_rule" "Bevara eller gallra" "Keep or dispose",
     }
 }
@@ -333,6 +374,13 @@ record! {
         AVAILABILITY availability: Option<Level> = "availability" "Tillgänglighet" "Availability",
         TRACEABILITY traceability: Option<Level> = "traceability" "Spårbarhet" "Traceability",
         SCALE scale: String = "scale" "Skala" "Scale",
+        WORDING wording: String = "wording" "Nivåernas ord" "Wording of the levels",
+        CONFIDENTIALITY_RAISE confidentiality_raise: Option<Raise> = "confidentiality_raise" "Höjd, konfidentialitet" "Raised, confidentiality",
+        INTEGRITY_RAISE integrity_raise: Option<Raise> = "integrity_raise" "Höjd, riktighet" "Raised, integrity",
+        AVAILABILITY_RAISE availability_raise: Option<Raise> = "availability_raise" "Höjd, tillgänglighet" "Raised, availability",
+        TRACEABILITY_RAISE traceability_raise: Option<Raise> = "traceability_raise" "Höjd, spårbarhet" "Raised, traceability",
+        BASIS basis: String = "basis" "Uppgifter om systemet då" "What was known of the system then",
+        SITTING sitting: String = "sitting" "Klassningsmöte" "Sitting",
         CONFIDENTIALITY_REASON confidentiality_reason: Prose = "confidentiality_reason" "Skäl, konfidentialitet" "Reason, confidentiality",
         INTEGRITY_REASON integrity_reason: Prose = "integrity_reason" "Skäl, riktighet" "Reason, integrity",
         AVAILABILITY_REASON availability_reason: Prose = "availability_reason" "Skäl, tillgänglighet" "Reason, availability",
@@ -365,6 +413,28 @@ impl Classification {
             super::level::Aspect::Integrity => (Self::INTEGRITY, Self::INTEGRITY_REASON),
             super::level::Aspect::Availability => (Self::AVAILABILITY, Self::AVAILABILITY_REASON),
             super::level::Aspect::Traceability => (Self::TRACEABILITY, Self::TRACEABILITY_REASON),
+        }
+    }
+
+    /// The field that says why an aspect's level is higher than that of each information set.
+    #[must_use]
+    pub const fn raise_field(aspect: super::level::Aspect) -> super::value::Field {
+        match aspect {
+            super::level::Aspect::Confidentiality => Self::CONFIDENTIALITY_RAISE,
+            super::level::Aspect::Integrity => Self::INTEGRITY_RAISE,
+            super::level::Aspect::Availability => Self::AVAILABILITY_RAISE,
+            super::level::Aspect::Traceability => Self::TRACEABILITY_RAISE,
+        }
+    }
+
+    /// Why an aspect's level is higher than that of each information set; nothing when it isn't.
+    #[must_use]
+    pub const fn raised(&self, aspect: super::level::Aspect) -> Option<Raise> {
+        match aspect {
+            super::level::Aspect::Confidentiality => self.confidentiality_raise,
+            super::level::Aspect::Integrity => self.integrity_raise,
+            super::level::Aspect::Availability => self.availability_raise,
+            super::level::Aspect::Traceability => self.traceability_raise,
         }
     }
 }
@@ -422,6 +492,7 @@ record! {
         LEADER leader: String = "leader" "Analysledare" "Analysis leader",
         PARTICIPANTS participants: Prose = "participants" "Deltagande roller" "Roles that took part",
         METHOD method: String = "method" "Metod" "Method",
+        MATRIX matrix: String = "matrix" "Riskmatris" "Risk matrix",
         OWNER owner: String = "owner" "Riskägare" "Risk owner",
         SECRECY secrecy: String = "secrecy" "Sekretess" "Secrecy",
     }
@@ -553,5 +624,82 @@ record! {
     /// The text of one section of a review; its key is the year and the section's name.
     Section {
         TEXT text: Prose = "text" "Text" "Text",
+    }
+}
+
+record! {
+    /// An edition of the method that the organisation has decided for itself: the words of the levels, floors, measures
+    /// or a matrix, as the text of a data file. Never changed: a new edition is added.
+    Method {
+        KIND kind: Option<super::method::MethodKind> = "kind" "Slag" "Kind",
+        NAME name: String = "name" "Namn" "Name",
+        EDITION edition: String = "edition" "Utgåva" "Edition",
+        TEXT text: Prose = "text" "Innehåll" "Content",
+        DECIDED decided: Option<Date> = "decided" "Beslutad" "Decided",
+        DECIDED_BY decided_by: String = "decided_by" "Beslutad av" "Decided by",
+        NOTE note: Prose = "note" "Anteckning" "Note",
+        WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
+        WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
+    }
+}
+
+record! {
+    /// One answer to how well a measure is met in a system. Never changed: a later answer names those it takes the place
+    /// of, and two that know nothing of each other both stand until somebody answers again.
+    Answer {
+        MEASURE measure: String = "measure" "Åtgärd ur katalogen" "Measure",
+        CATALOGUE catalogue: String = "catalogue" "Katalogens utgåva" "Edition of the catalogue",
+        ASSESSMENT assessment: Option<Assessment> = "assessment" "Självskattning" "Self-assessment",
+        REASON reason: String = "reason" "Motivering" "Reason",
+        ANSWERED answered: Option<DateTime> = "answered" "Besvarad" "Answered",
+        ANSWERED_BY answered_by: String = "answered_by" "Besvarad av" "Answered by",
+        REPLACES replaces: String = "replaces" "Ersätter" "Takes the place of",
+        SITTING sitting: String = "sitting" "Klassningsmöte" "Sitting",
+        WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
+        WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
+    }
+}
+
+record! {
+    /// How a measure is carried out in a system; its key is the system's and the measure's id.
+    LocalMeasure {
+        HOW how: Prose = "how" "Så gör vi här" "How we do it here",
+        EVIDENCE evidence: String = "evidence" "Underlag" "Evidence",
+        SIDE side: Option<Side> = "side" "Ansvarig sida" "Responsible side",
+    }
+}
+
+record! {
+    /// A sitting in which a system was classified. Its rows are [`Attendance`]s.
+    Sitting {
+        HELD held: Option<Date> = "held" "Datum" "Date",
+        LEADER leader: String = "leader" "Mötesledare" "Facilitator",
+        MINUTES minutes: Option<u32> = "minutes" "Minuter" "Minutes",
+        SOURCE source: String = "source" "Underlag" "Source",
+        NOTE note: Prose = "note" "Anteckning" "Note",
+    }
+}
+
+record! {
+    /// Somebody who took part in a sitting, by role.
+    Attendance {
+        ROLE role: String = "role" "Roll" "Role",
+        NAME name: String = "name" "Namn" "Name",
+        ARCHIVE archive: Option<bool> = "archive" "För arkivfunktionen" "For the archive function",
+        OBSERVER observer: Option<bool> = "observer" "Åhörare" "Observer",
+    }
+}
+
+record! {
+    /// One vote on a level, as it was opened in a sitting. Never changed.
+    Vote {
+        ASPECT aspect: Option<super::level::Aspect> = "aspect" "Aspekt" "Aspect",
+        LEVEL level: Option<Level> = "level" "Nivå" "Level",
+        ROUND round: Option<u32> = "round" "Omgång" "Round",
+        ROLE role: String = "role" "Roll" "Role",
+        REASON reason: String = "reason" "Skäl" "Reason",
+        DISSENT dissent: Option<bool> = "dissent" "Avvikande mening" "Dissent",
+        WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
+        WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
     }
 }

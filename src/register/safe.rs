@@ -19,8 +19,8 @@ enum Rule {
 }
 
 const LEVELS: Rule = Rule::Choices(&["", "negligible", "moderate", "significant", "serious", "exceptional"]);
-const LIKELIHOODS: Rule = Rule::Choices(&["", "unlikely", "possible", "probable", "certain"]);
-const IMPACTS: Rule = Rule::Choices(&["", "negligible", "moderate", "significant", "serious"]);
+const LIKELIHOODS: Rule = Rule::Choices(&["", "unlikely", "possible", "probable", "certain", "frequent"]);
+const IMPACTS: Rule = Rule::Choices(&["", "negligible", "moderate", "significant", "serious", "disastrous"]);
 const STATUSES: Rule =
     Rule::Choices(&["dropped", "verified", "introduced", "", "hindered", "ongoing", "decided", "proposed"]);
 
@@ -40,7 +40,12 @@ fn rule(kind: RecordKind, field: &str) -> Option<Rule> {
         (Kind::Action, "assessment") => Rule::Choices(&["not-applicable", "met", "", "unknown", "partly", "not-met"]),
         (Kind::Action | Kind::Treatment, "status") => STATUSES,
         (Kind::Risk, "status") => Rule::Choices(&["closed", "reduced", "accepted", "lifted", "", "treating", "open"]),
-        (Kind::System, "contract_ends")
+        // Nobody throws away what somebody wants to keep.
+        (Kind::InformationSet, "retention") => Rule::Choices(&["dispose", "", "undecided", "keep"]),
+        (Kind::InformationSet, "special_categories" | "children" | "protected_identity" | "national_security") => {
+            Rule::Yes
+        }
+        (Kind::System, "contract_ends" | "moves" | "planned")
         | (Kind::Action | Kind::Treatment, "due")
         | (Kind::Treatment, "follow_up")
         | (Kind::Risk, "accepted_until") => Rule::Earlier,

@@ -54,6 +54,22 @@ impl Register {
         })
     }
 
+    /// The levels that hold for one information set by decisions of its own; nothing when it has none.
+    #[must_use]
+    pub fn set_levels(&self, set: &Key) -> Option<Levels> {
+        let system = set.root();
+        let own = self.classifications.of(&system).map(|(_, decision)| decision);
+        let own: Vec<_> = own
+            .filter(|one| one.information_set == set.as_str() && one.withdrawn != Some(true) && one.decided.is_some())
+            .collect();
+        let latest = own.iter().map(|one| one.decided).max()?;
+        Some(
+            own.iter()
+                .filter(|one| one.decided == latest)
+                .fold(Levels::default(), |levels, one| levels.highest(one.levels())),
+        )
+    }
+
     /// Whether the system has an action plan: one that is decided, or at least a row of one.
     #[must_use]
     pub fn has_action_plan(&self, system: &Key) -> bool {
