@@ -8,7 +8,10 @@ mod support {
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc};
 use klassrum::document::{Author, DocumentError, RegisterDocument, Signed};
-use klassrum::register::{Command, Entry, Level, Place, RecordKind, Register, Seen, Value, review_place};
+use klassrum::register::method::{NewAnswer, answer, held_answers};
+use klassrum::register::{
+    Assessment, Command, Entry, Level, Place, RecordKind, Register, Seen, Value, local_measure_place, review_place,
+};
 use support::devices::*;
 
 #[test]
@@ -902,4 +905,120 @@ fn news_of_an_import_that_names_no_places_is_found_all_the_same() {
     let news = devices[0].news(&looked, "laptop");
     let places: std::collections::BTreeSet<_> = news.iter().map(|news| news.place.clone()).collect();
     assert_eq!(places.len(), 60);
+}
+
+fn how(device: &RegisterDocument, words: &str) -> Command {
+    write(device, &local_measure_place(&key("antura"), "m13").unwrap(), "how", words)
+}
+
+fn answered(device: &RegisterDocument, own: &str, assessment: Assessment) -> Command {
+    let new = NewAnswer {
+        measure: "m13".into(),
+        catalogue: "klassrum-1".into(),
+        assessment,
+        reason: "Prövat".into(),
+        at: "2024-09-01T10:00:00".parse().unwrap(),
+        by: "Systemförvaltare".into(),
+    };
+    answer(&device.read(), &key("antura"), &key(own), &new)
+}
+
+#[test]
+fn a_register_from_before_the_method_takes_it_in_when_it_is_first_needed() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    let before = laptop.changes_since(&[]).len();
+    let none = how(&laptop, "");
+    assert!(act(&mut laptop, &none).bytes.is_empty());
+    let first = answered(&laptop, "one", Assessment::Partly);
+    act(&mut laptop, &first);
+    let again = answered(&laptop, "two", Assessment::Met);
+    act(&mut laptop, &again);
+    // Two edits, and once the change that brings the collections.
+    assert_eq!(laptop.changes_since(&[]).len(), before + 3);
+    let again = RegisterDocument::load([laptop.save()], actor(1)).unwrap();
+    assert_eq!(again.read().answers.len(), 2);
+    assert_eq!(held_answers(&again.read(), &key("antura"))["m13"].answer.assessment, Some(Assessment::Met));
+}
+
+#[test]
+fn devices_that_each_begin_the_method_apart_meet_in_it() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    exchange_all(&mut devices);
+    for (at, word, assessment) in [(0, "BankID", Assessment::Met), (1, "Freja", Assessment::NotMet)] {
+        let words = how(&devices[at], word);
+        act(&mut devices[at], &words);
+        let answer = answered(&devices[at], &format!("d{at}"), assessment);
+        act(&mut devices[at], &answer);
+    }
+    exchange_all(&mut devices);
+    let register = agreed(&devices);
+    let local = register.local_measures.get(&key("antura.m13")).unwrap();
+    assert!(local.how.contains("BankID") && local.how.contains("Freja"), "{:?}", local.how);
+    let held = &held_answers(&register, &key("antura"))["m13"];
+    assert!(held.disputed && held.answer.assessment == Some(Assessment::NotMet));
+    let settled = answered(&devices[0], "settled", Assessment::Met);
+    act(&mut devices[0], &settled);
+    exchange_all(&mut devices);
+    assert!(!held_answers(&agreed(&devices), &key("antura"))["m13"].disputed);
+}
+
+#[test]
+fn an_answer_stands_and_can_only_be_followed_by_another_or_withdrawn() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    let first = answered(&laptop, "one", Assessment::Met);
+    act(&mut laptop, &first);
+    let place = place(RecordKind::Answer, "antura.one");
+    let other =
+        Command::Set { place: place.clone(), field: "assessment".into(), value: Value::Choice("not-met".into()) };
+    assert!(matches!(refused(&mut laptop, &other), DocumentError::Command(_)));
+    act(&mut laptop, &Command::Withdraw { place, reason: "fel system".into() });
+    assert!(held_answers(&laptop.read(), &key("antura")).is_empty());
+    laptop.undo(&signed("ISAM", 5)).unwrap();
+    assert_eq!(held_answers(&laptop.read(), &key("antura")).len(), 1);
+}
+
+#[test]
+fn how_a_measure_is_carried_out_is_never_written_of_a_system_that_is_not_there() {
+    let mut laptop = device(0);
+    let before = laptop.save();
+    let nowhere = how(&laptop, "BankID");
+    assert!(matches!(refused(&mut laptop, &nowhere), DocumentError::Missing(_)));
+    assert_eq!(laptop.save(), before);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &Command::Remove { place: system("antura") });
+    assert!(matches!(refused(&mut laptop, &nowhere), DocumentError::UnknownSeen | DocumentError::Missing(_)));
+}
+
+#[test]
+fn the_first_answer_of_all_can_be_undone_and_given_again() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    let first = answered(&laptop, "one", Assessment::Met);
+    act(&mut laptop, &first);
+    laptop.undo(&signed("ISAM", 3)).unwrap();
+    assert!(laptop.read().answers.is_empty());
+    laptop.redo(&signed("ISAM", 4)).unwrap();
+    assert_eq!(laptop.read().answers.len(), 1);
+}
+
+#[test]
+fn votes_belong_to_their_classification_and_go_with_its_system() {
+    let mut laptop = device(0);
+    act(&mut laptop, &add_system("antura"));
+    act(&mut laptop, &classify("antura.one", Level::Serious));
+    let vote = Command::Add {
+        place: place(RecordKind::Vote, "antura.one.first"),
+        fields: vec![
+            ("aspect".into(), Value::Choice("confidentiality".into())),
+            ("level".into(), Value::Choice("serious".into())),
+            ("role".into(), Value::Line("Arkivarie".into())),
+        ],
+    };
+    act(&mut laptop, &vote);
+    assert_eq!(laptop.read().votes.of(&key("antura.one")).count(), 1);
+    act(&mut laptop, &Command::Remove { place: system("antura") });
+    assert!(laptop.read().votes.is_empty());
 }

@@ -19,13 +19,41 @@ pub(super) const GENESIS_HASH: ChangeHash = ChangeHash([
     0x3d, 0x47, 0x80, 0xc2, 0x6d, 0x91, 0xd3, 0x83, 0x9a, 0x57, 0x6f, 0x55, 0xb6,
 ]);
 
+/// Collections that came with a later version of the program: a frozen change after the first one, with the kinds whose
+/// collections it brings. It comes into a document when the first record of such a kind does; until then the document is
+/// what it was, and an older program passes it over.
+pub(super) struct Later {
+    kinds: &'static [RecordKind],
+    bytes: &'static [u8],
+}
+
+/// Each of them builds on the first change alone, so that they don't depend on the order in which they came.
+const LATER: &[Later] = &[Later {
+    kinds: &[
+        RecordKind::Method,
+        RecordKind::Answer,
+        RecordKind::LocalMeasure,
+        RecordKind::Sitting,
+        RecordKind::Attendance,
+        RecordKind::Vote,
+    ],
+    bytes: include_bytes!("later-method.automerge"),
+}];
+
+/// The frozen change that brings a kind's collection; nothing when the first change has it.
+pub(super) fn later(kind: RecordKind) -> Result<Option<Change>, DocumentError> {
+    let Some(later) = LATER.iter().find(|later| later.kinds.contains(&kind)) else { return Ok(None) };
+    Change::from_bytes(later.bytes.to_vec()).map(Some).map_err(|_| DocumentError::Damaged)
+}
+
 /// The change that begins a record with a natural key, with its longer texts empty.
 ///
-/// It depends on nothing but the first change, and all of it follows from the record's place: every device makes the
+/// It depends on nothing but the first change, or the later one that brings its collection, and all of it follows from the record's place: every device makes the
 /// same bytes. What it holds is frozen; longer text that a later version adds to such a record needs a beginning of
 /// its own.
 pub(super) fn beginning(place: &Place) -> Result<Change, DocumentError> {
     let mut doc = Automerge::load(GENESIS)?;
+    doc.apply_changes(later(place.kind)?)?;
     doc.set_actor(actor(place));
     let mut change = doc.transaction();
     let Some((_, collection)) = ReadDoc::get(&change, ROOT, place.kind.key())? else {
@@ -108,11 +136,45 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_record_has_its_collection_in_the_first_change() {
-        let doc = Automerge::load(GENESIS).unwrap();
+    fn every_kind_of_record_has_its_collection_in_the_first_change_or_in_one_later() {
         for kind in RecordKind::ALL {
-            assert!(ReadDoc::get(&doc, ROOT, kind.key()).unwrap().is_some(), "{kind:?}");
+            let mut doc = Automerge::load(GENESIS).unwrap();
+            let later = later(*kind).unwrap();
+            let has = |doc: &Automerge| ReadDoc::get(doc, ROOT, kind.key()).unwrap().is_some();
+            assert_eq!(has(&doc), later.is_none(), "{kind:?}");
+            doc.apply_changes(later).unwrap();
+            assert!(has(&doc), "{kind:?}");
         }
+    }
+
+    /// How a later change was made, once.
+    fn later_change(name: &[u8; 16], collections: &[&str]) -> Vec<u8> {
+        let mut doc = Automerge::load(GENESIS).unwrap();
+        doc.set_actor(ActorId::from(*name));
+        let mut change = doc.transaction();
+        for collection in collections {
+            change.put_object(ROOT, *collection, ObjType::Map).unwrap();
+        }
+        change.commit_with(CommitOptions::default().with_time(0));
+        doc.get_last_local_change().unwrap().raw_bytes().to_vec()
+    }
+
+    #[test]
+    fn the_later_changes_are_the_same_for_good() {
+        let collections = ["methods", "answers", "local_measures", "sittings", "attendances", "votes"];
+        let made = later_change(b"klassrum-later-m", &collections);
+        let [method] = LATER else { panic!("one later change") };
+        assert_eq!(made, method.bytes);
+        let change = Change::from_bytes(method.bytes.to_vec()).unwrap();
+        assert_eq!(change.deps(), [GENESIS_HASH]);
+        assert_eq!(hex(&change.hash().0), "f9be29a5d7ad6a81af550663a6a356855536ac31db435f67d6238929227352f5");
+        assert_eq!(method.kinds.iter().map(|kind| kind.key()).collect::<Vec<_>>(), collections);
+    }
+
+    #[test]
+    fn how_a_measure_is_carried_out_begins_the_same_for_good() {
+        let place = crate::register::local_measure_place(&Key::parse("antura").unwrap(), "m13").unwrap();
+        assert_eq!(hex(&begun(&place).hash().0), "18dd39946e0e0ce3e03cc52594552231c3c91705ce17c08ad6cc5869bcd261ac");
     }
 
     #[test]
@@ -131,7 +193,15 @@ mod tests {
     fn beginnings_hold_the_longer_texts_they_have_always_held() {
         let natural = RecordKind::ALL.iter().filter(|kind| kind.has_natural_key());
         let held: Vec<_> = natural.map(|kind| (kind.key(), prose(*kind).collect::<Vec<_>>())).collect();
-        assert_eq!(held, [("organisation", vec![]), ("reviews", vec![]), ("sections", vec!["text"])]);
+        assert_eq!(
+            held,
+            [
+                ("organisation", vec![]),
+                ("reviews", vec![]),
+                ("sections", vec!["text"]),
+                ("local_measures", vec!["how"])
+            ]
+        );
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{Automerge, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+use automerge::{Automerge, Change, ChangeHash, ObjId, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
 use autosurgeon::{hydrate_prop, reconcile_prop};
 
 use super::author::Note;
-use super::begin::beginning;
+use super::begin::{beginning, later};
 use super::reading::several;
 use super::stored::{Fill, REMOVED, Stored, new_record};
 use super::undo::{Inverse, Step};
@@ -32,9 +32,11 @@ impl RegisterDocument {
             return Ok(self.applied(&[], BTreeSet::new(), Vec::new()));
         }
         let missing = self.to_begin(steps);
+        let collections = self.collections_to_begin(steps)?;
         // Only what can't be rolled back otherwise is worth a copy of the whole.
-        let before = (!missing.is_empty() || 1 < steps.len() && !late.is_empty()).then(|| self.doc.clone());
-        let done = self.carry_out(steps, missing, &late, signed);
+        let begins = !missing.is_empty() || !collections.is_empty();
+        let before = (begins || 1 < steps.len() && !late.is_empty()).then(|| self.doc.clone());
+        let done = self.carry_out(steps, (collections, missing), &late, signed);
         if let (Err(_), Some(before)) = (&done, before) {
             self.doc = before;
         }
@@ -44,11 +46,12 @@ impl RegisterDocument {
     fn carry_out(
         &mut self,
         steps: &[Command],
-        missing: BTreeSet<Place>,
+        (collections, missing): (Vec<Change>, BTreeSet<Place>),
         late: &BTreeSet<usize>,
         signed: &Signed,
     ) -> Result<Applied, DocumentError> {
-        let mut hashes = Vec::new();
+        let mut hashes: Vec<_> = collections.iter().map(Change::hash).collect();
+        self.doc.apply_changes(collections)?;
         for place in &missing {
             let beginning = beginning(place)?;
             hashes.push(beginning.hash());
@@ -154,10 +157,30 @@ impl RegisterDocument {
             };
             if place.kind.has_natural_key() && record(&self.doc, place).is_none() {
                 missing.insert(place.clone());
-                missing.extend(place.owners().filter(|owner| record(&self.doc, owner).is_none()));
+                let begins = |owner: &Place| owner.kind.has_natural_key() && record(&self.doc, owner).is_none();
+                missing.extend(place.owners().filter(begins));
             }
         }
         missing
+    }
+
+    /// The frozen changes that bring the collections these steps write in, and that are not here.
+    fn collections_to_begin(&self, steps: &[Command]) -> Result<Vec<Change>, DocumentError> {
+        let mut missing: Vec<Change> = Vec::new();
+        for step in steps {
+            let place = match step {
+                Command::Add { place, .. } => place,
+                // To empty what nobody has begun changes nothing.
+                step if empties_nothing(&self.doc, step) => continue,
+                Command::Set { place, .. } | Command::Write { place, .. } => place,
+                _ => continue,
+            };
+            let is_here = |change: &Change| {
+                super::knows(&self.doc, &change.hash()) || missing.iter().any(|other| other.hash() == change.hash())
+            };
+            missing.extend(later(place.kind)?.filter(|change| !is_here(change)));
+        }
+        Ok(missing)
     }
 }
 
@@ -188,7 +211,10 @@ struct Work {
 impl Work {
     /// The record's map, if it is here.
     fn here(&self, change: &Transaction<'_>, place: &Place) -> Result<ObjId, DocumentError> {
-        let here = is_here(change, place, |place| self.contested.contains(place));
+        // What begins by itself still belongs to something that somebody has added.
+        let begun_by_hand = |owner: &Place| owner.kind.has_natural_key() || record(change, owner).is_some();
+        let here = is_here(change, place, |place| self.contested.contains(place))
+            && place.owners().all(|owner| begun_by_hand(&owner));
         here.then(|| record(change, place)).flatten().ok_or_else(|| DocumentError::Missing(place.clone()))
     }
 
