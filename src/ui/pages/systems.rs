@@ -672,12 +672,10 @@ fn Row(
                 </label>
             </td>
             <th scope="row" class="systems__name">
-                <A href=address>
-                    {name}
-                    <Show when=move || news.get()>
-                        <span class="news"><span class="unseen">" – " {t!(i18n, news.changed)}</span></span>
-                    </Show>
-                </A>
+                <Show when=move || news.get()>
+                    <span class="news"><span class="unseen">{t!(i18n, news.changed)} ": "</span></span>
+                </Show>
+                <A href=address>{name}</A>
                 <span class="systems__purpose soft">
                     {move || disputed().then(|| view! {
                         <A href="/att-reda-ut" attr:class="systems__disputed">{t!(i18n, conflicts.mark)}</A> " "

@@ -151,6 +151,8 @@ test("what others have changed is listed and marked until it is marked as seen",
 
   const list = await Systems.visit(ben);
   await expect(list.rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(1);
+  // The mark is not part of the system's name.
+  await expect(list.rows.getByRole("link", { name: "Passersystem", exact: true })).toBeVisible();
   await list.nav.getByRole("link", { name: /^Nytt från andra/ }).click();
   const news = ben.getByRole("row").filter({ hasText: "Passersystem" });
   await expect(news).toHaveCount(1);
