@@ -1,14 +1,16 @@
 // The last step of the app's build, run by trunk before it puts the files in dist/.
 //
 // 1. The inline start script becomes a file, so that the content security policy needs no exception.
-// 2. The workers' modules are named by their content, like the page's, so that a page never meets another build's
-//    worker. The page finds their names in <meta name="worker-…">.
-// 3. The service worker gets its list of files and the build's name.
-// 4. What a browser accepts compressed is compressed, once.
+// 2. The pieces that were cut off from the page's module (see scripts/trunk/wasm-bindgen) are made small and put beside it.
+// 3. The workers' modules and the page's are named by their content, so that a page never meets another build's worker
+//    or piece. The page finds the workers' names in <meta name="worker-…">.
+// 4. The service worker gets its list of files and the build's name.
+// 5. What a browser accepts compressed is compressed, once.
 
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 
@@ -26,6 +28,7 @@ await finish();
 
 async function finish() {
   let html = await readFile(at("index.html"), "utf8");
+  html = await bringPiecesIn(html);
   html = await moveScripts(html);
   for (const worker of WORKERS) html = await nameWorker(html, worker);
   await writeFile(at("index.html"), html);
@@ -36,6 +39,49 @@ async function finish() {
     // While developing, yesterday's build must not come back from a cache.
     await rm(at("sw.js"), { force: true });
   }
+}
+
+async function bringPiecesIn(html) {
+  const cut = join(process.env.CARGO_TARGET_DIR ?? "target", "wasm-bindgen", release ? "release" : "debug", "klassrum-pieces");
+  const pieces = (await readdir(cut)).filter((file) => file.endsWith(".wasm") && file !== "klassrum.wasm").sort();
+  if (release) await makeSmall(pieces.map((piece) => join(cut, piece)));
+  const contents = await Promise.all(pieces.map((piece) => readFile(join(cut, piece))));
+
+  const [whole] = html.match(/klassrum-[0-9a-f]+(?=\.js)/) ?? [];
+  if (!whole) throw new Error("index.html names no module of the page");
+  const glue = await readFile(at(`${whole}.js`), "utf8");
+  const wasm = await readFile(at(`${whole}_bg.wasm`));
+  const loader = await readFile(join(cut, "__wasm_split.js"), "utf8");
+  // They name each other, so they are named together.
+  const build = hash(glue, wasm, loader, ...contents);
+  const page = `klassrum-${build}`;
+  const named = (piece) => `page-${basename(piece, ".wasm").replace(/[^0-9A-Za-z]+/g, "-")}-${build}.wasm`;
+
+  await writeFile(at(`${page}.js`), replaced(glue, 'from "./__wasm_split.js"', `from "./pages-${build}.js"`));
+  await unlink(at(`${whole}.js`));
+  await rename(at(`${whole}_bg.wasm`), at(`${page}_bg.wasm`));
+  let fetches = replaced(loader, "./klassrum.js", `./${page}.js`);
+  for (const [piece, content] of pieces.map((piece, i) => [piece, contents[i]])) {
+    fetches = replaced(fetches, `./${piece}`, `./${named(piece)}`);
+    await writeFile(at(named(piece)), content);
+  }
+  // A page that could not be fetched is told to whoever asked for it; one that was left meanwhile is no error.
+  fetches = replaced(fetches, "console.error(e)", "console.warn(e)");
+  await writeFile(at(`pages-${build}.js`), fetches);
+  const preload = `<link rel="modulepreload" href="/pages-${build}.js">`;
+  return replaced(html, whole, page).replace("</head>", () => `${preload}</head>`);
+}
+
+/** With the settings that index.html gives trunk for the page's module. */
+async function makeSmall(files) {
+  const source = await readFile(process.env.TRUNK_HTML_FILE ?? "index.html", "utf8");
+  const settings = source.match(/data-bin="klassrum"[^>]*data-wasm-opt-params="([^"]*)"/)?.[1].split(/\s+/) ?? [];
+  for (const file of files) await promisify(execFile)("wasm-opt", ["-Oz", ...settings, file, "-o", file]);
+}
+
+function replaced(text, from, to) {
+  if (!text.includes(from)) throw new Error(`${from} is not there to be replaced`);
+  return text.replaceAll(from, () => to);
 }
 
 async function moveScripts(html) {

@@ -17,6 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() != Ok("wasm32") {
         return Ok(());
     }
+    // The page's module is cut in pieces before wasm-bindgen sees it, and what refers to what must be known then.
+    println!("cargo::rustc-link-arg-bin=klassrum=--emit-relocs");
     let options = ParseOptions::new().interpolate_display(true);
     let config = Config::new("sv")?.add_locale("en")?.locales_path(WORDS).parse_options(options);
     let words = TranslationsInfos::parse(config)?;

@@ -3,6 +3,7 @@
 //! Start at [`session::Session`], which every page reads and edits through, and at [`App`], the table of pages. Nothing
 //! here touches an Automerge document, and no text from a file or a register is ever markup.
 
+pub mod later;
 pub mod pages;
 pub mod parts;
 pub mod session;
@@ -13,35 +14,43 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+use self::later::{Fetched, Later};
 use self::pages::*;
 use self::session::{Session, Standing};
 use self::shell::Shell;
 use self::words::i18n::{I18nContextProvider, I18nSubContextProvider};
 use crate::browser::device;
+use crate::browser::offline;
 
-/// Puts the app into the page.
-pub fn mount() {
+/// Puts the app into the page. `later` fetches the pages that are not in its first module.
+pub fn mount(later: Later) {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(App);
+    leptos::mount::mount_to_body(move || view! { <App later /> });
 }
 
 /// The whole app.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(
+    /// How the pages are fetched that are not in the first module.
+    later: Later,
+) -> impl IntoView {
     let theme = device::preference("theme").unwrap_or_default();
     shell::show_theme(&theme);
     view! {
         // The outer context follows the browser's languages; the inner one is Swedish until somebody has chosen.
         <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
             <I18nSubContextProvider initial_locale=Signal::stored(words::preferred())>
-                <Pages />
+                <Pages later />
             </I18nSubContextProvider>
         </I18nContextProvider>
     }
 }
 
 #[component]
-fn Pages() -> impl IntoView {
+fn Pages(
+    /// How the pages are fetched that are not in the first module.
+    later: Later,
+) -> impl IntoView {
     words::name_language();
     let session = Session::provide();
     // A page that shows a glimpse stays as it is when the register is open.
@@ -54,11 +63,15 @@ fn Pages() -> impl IntoView {
     let frame = move || {
         request_animation_frame(move || set_timeout(move || framed.set(true), std::time::Duration::ZERO));
     };
+    if offline::started_from_kept() {
+        later.fetch_when_calm();
+    }
+    let fetched = |page| move || view! { <Fetched page /> };
     view! {
         <Router>
             {move || match standing.get() {
                 Standing::Opening => view! { <start::Opening /> }.into_any(),
-                Standing::Nothing => view! { <start::Start /> }.into_any(),
+                Standing::Nothing => view! { <Fetched page=later.start /> }.into_any(),
                 Standing::CannotOpen(why) => view! { <start::CannotOpen why /> }.into_any(),
                 Standing::Lost => view! { <start::Lost /> }.into_any(),
                 Standing::Glimpsed | Standing::Open { .. } => {
@@ -69,17 +82,17 @@ fn Pages() -> impl IntoView {
                             <Routes fallback=start::NoSuchPage>
                                 <Route path=path!("/") view=overview::Overview />
                                 <Route path=path!("/system") view=systems::Systems />
-                                <Route path=path!("/system/:key") view=system::SystemPage />
-                                <Route path=path!("/klassningar") view=decisions::Decisions />
-                                <Route path=path!("/atgarder") view=actions::Actions />
-                                <Route path=path!("/incidenter") view=incidents::Incidents />
-                                <Route path=path!("/incidenter/:key") view=incidents::IncidentPage />
-                                <Route path=path!("/utbildning") view=training::TrainingPage />
-                                <Route path=path!("/att-reda-ut") view=conflicts::Conflicts />
-                                <Route path=path!("/import") view=import::Import />
-                                <Route path=path!("/nytt") view=news::NewsPage />
-                                <Route path=path!("/rapport") view=report::ReportPage />
-                                <Route path=path!("/installningar") view=settings::Settings />
+                                <Route path=path!("/system/:key") view=fetched(later.system) />
+                                <Route path=path!("/klassningar") view=fetched(later.decisions) />
+                                <Route path=path!("/atgarder") view=fetched(later.actions) />
+                                <Route path=path!("/incidenter") view=fetched(later.incidents) />
+                                <Route path=path!("/incidenter/:key") view=fetched(later.incident) />
+                                <Route path=path!("/utbildning") view=fetched(later.training) />
+                                <Route path=path!("/att-reda-ut") view=fetched(later.conflicts) />
+                                <Route path=path!("/import") view=fetched(later.import) />
+                                <Route path=path!("/nytt") view=fetched(later.news) />
+                                <Route path=path!("/rapport") view=fetched(later.report) />
+                                <Route path=path!("/installningar") view=fetched(later.settings) />
                             </Routes>
                             </Show>
                         </Shell>

@@ -38,6 +38,12 @@ pub fn state() -> OfflineState {
     STATE.get()
 }
 
+/// Whether this page was started from the files that are kept on this device.
+#[must_use]
+pub fn started_from_kept() -> bool {
+    container().is_some_and(|container| container.controller().is_some())
+}
+
 /// Keeps the app's files on this device. `tell` hears how that goes, now and each time it changes.
 pub fn register(tell: impl Fn(OfflineState) + 'static) {
     let tell = Rc::new(move |state| {
