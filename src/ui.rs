@@ -70,6 +70,8 @@ fn Pages() -> impl IntoView {
                                 <Route path=path!("/") view=overview::Overview />
                                 <Route path=path!("/system") view=systems::Systems />
                                 <Route path=path!("/system/:key") view=system::SystemPage />
+                                <Route path=path!("/pa-tur") view=backlog::Backlog />
+                                <Route path=path!("/metod") view=method::MethodPage />
                                 <Route path=path!("/klassningar") view=decisions::Decisions />
                                 <Route path=path!("/atgarder") view=actions::Actions />
                                 <Route path=path!("/incidenter") view=incidents::Incidents />
