@@ -38,7 +38,7 @@ pub fn Backlog() -> impl IntoView {
         next.with(|next| next.iter().take(limit.get()).map(|one| one.system.clone()).collect::<Vec<_>>())
     });
     view! {
-        <Heading title=Signal::derive(move || t_string!(i18n, method.backlog).to_owned()) under />
+        <Heading title=Signal::derive(move || t_string!(i18n, nav.backlog).to_owned()) under />
         <Show
             when=move || next.with(|next| !next.is_empty())
             fallback=move || view! {
