@@ -39,6 +39,7 @@ pub fn Backlog() -> impl IntoView {
     });
     view! {
         <Heading title=Signal::derive(move || t_string!(i18n, nav.backlog).to_owned()) under />
+        <p><A href="/metod">{t!(i18n, method.about_method)}</A></p>
         <Show
             when=move || next.with(|next| !next.is_empty())
             fallback=move || view! {

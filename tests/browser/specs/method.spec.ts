@@ -174,7 +174,8 @@ test("the backlog says why each system comes next, and becomes a plan", async ({
   const shell = new Shell(page);
   await shell.go("På tur");
   const items = page.locator(".backlog__item");
-  await expect(items.first()).toContainText("Passersystem");
+  await expect(items.first()).toContainText("Aldrig klassat.");
+  await expect(items.first()).toContainText("Personuppgifter.");
   await expect(items).toHaveCount(50);
   await page.getByLabel("Klassningsmöten per månad").fill("3");
   await page.getByLabel("Klassningsmöten per månad").blur();
