@@ -491,7 +491,9 @@ fn NewClassification(system: Key, method: Memo<MethodInUse>, deciding: RwSignal<
         if day.is_none() || !any {
             fault = Some(Fault::Missing);
         }
-        if all.top() == Some(Level::Exceptional) {
+        // A fact may say the same as a level: this is not classified here.
+        let stops = floors.with_untracked(|floors| floors.iter().any(|floor| floor.level == Level::Exceptional));
+        if stops || all.top() == Some(Level::Exceptional) {
             fault = Some(Fault::Exceptional);
         }
         if fault.is_some() {
@@ -595,8 +597,10 @@ fn NewClassification(system: Key, method: Memo<MethodInUse>, deciding: RwSignal<
             </fieldset>
         }
     };
-    let exceptional =
-        move || chosen.with_value(|levels| levels.iter().any(|one| one.level.get() == Some(Level::Exceptional)));
+    let stops = move || floors.with(|floors| floors.iter().any(|floor| floor.level == Level::Exceptional));
+    let exceptional = move || {
+        stops() || chosen.with_value(|levels| levels.iter().any(|one| one.level.get() == Some(Level::Exceptional)))
+    };
     view! {
         <form class="classify" on:submit=decide>
             <div class="fields">

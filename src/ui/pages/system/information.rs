@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::catalogue::MethodInUse;
-use crate::register::Key;
 use crate::register::method::{Facts, Floor, below_floor};
+use crate::register::{Key, Level};
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::floor_words;
 use crate::ui::session::Session;
@@ -26,6 +26,9 @@ pub fn SetLevels(set: Key, method: Memo<MethodInUse>) -> impl IntoView {
                 Some(levels) => view! { <p class="held"><LevelBadges levels /></p> }.into_any(),
                 None => view! { <p class="soft">{t!(i18n, method.set_not_classified)}</p> }.into_any(),
             }}
+            <Show when=move || floors.with(|floors| floors.iter().any(|floor| floor.level == Level::Exceptional))>
+                <p class="notice notice--bad" role="alert">{t!(i18n, system.exceptional)}</p>
+            </Show>
             <Show
                 when=move || floors.with(|floors| !floors.is_empty())
                 fallback=move || view! { <p class="soft">{t!(i18n, method.no_floors)}</p> }
