@@ -19,7 +19,8 @@ fn main() -> std::process::ExitCode {
 mod later {
     use klassrum::ui::later::{Later, NotFetched, Opened, built};
     use klassrum::ui::pages::{
-        actions, conflicts, decisions, import, incidents, news, report, settings, start, system, training,
+        actions, backlog, conflicts, decisions, import, incidents, method, news, report, settings, start, system,
+        training,
     };
     use leptos::reactive::owner::WeakOwner;
     use leptos::wasm_split::wasm_split;
@@ -29,6 +30,8 @@ mod later {
     pub const PAGES: Later = Later {
         start: |owner| Box::pin(start(owner)),
         system: |owner| Box::pin(system(owner)),
+        backlog: |owner| Box::pin(backlog(owner)),
+        method: |owner| Box::pin(method(owner)),
         decisions: |owner| Box::pin(decisions(owner)),
         actions: |owner| Box::pin(actions(owner)),
         incidents: |owner| Box::pin(incidents(owner)),
@@ -49,6 +52,16 @@ mod later {
     #[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
     fn system(owner: WeakOwner) -> Result<Opened, NotFetched> {
         Ok(built(&owner, system::SystemPage))
+    }
+
+    #[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]
+    fn backlog(owner: WeakOwner) -> Result<Opened, NotFetched> {
+        Ok(built(&owner, backlog::Backlog))
+    }
+
+    #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+    fn method(owner: WeakOwner) -> Result<Opened, NotFetched> {
+        Ok(built(&owner, method::MethodPage))
     }
 
     #[wasm_split(work, wasm_split_path = leptos::wasm_split, fallible)]

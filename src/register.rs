@@ -4,7 +4,8 @@
 //! Nothing here reads a clock, a random number, the network or storage, and nothing here knows Automerge: callers pass
 //! days and keys in. The same rules run in the browser, in the workers and in `cargo test`.
 //!
-//! Start at [`records`] for what is kept, at [`Command`] for how it changes, and at [`Register`] for how it is read.
+//! Start at [`records`] for what is kept, at [`Command`] for how it changes, at [`Register`] for how it is read, and at
+//! [`method`] for how systems are classified.
 
 pub mod command;
 pub mod disputes;

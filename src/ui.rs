@@ -83,6 +83,8 @@ fn Pages(
                                 <Route path=path!("/") view=overview::Overview />
                                 <Route path=path!("/system") view=systems::Systems />
                                 <Route path=path!("/system/:key") view=fetched(later.system) />
+                                <Route path=path!("/pa-tur") view=fetched(later.backlog) />
+                                <Route path=path!("/metod") view=fetched(later.method) />
                                 <Route path=path!("/klassningar") view=fetched(later.decisions) />
                                 <Route path=path!("/atgarder") view=fetched(later.actions) />
                                 <Route path=path!("/incidenter") view=fetched(later.incidents) />

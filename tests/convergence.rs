@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ROOT};
 use klassrum::document::{DocumentError, RegisterDocument};
-use klassrum::register::{Command, Entry, Level, Place, RecordKind, Register, Value, review_place};
+use klassrum::register::method::{NewAnswer, answer};
+use klassrum::register::{
+    Assessment, Choose, Command, Entry, Level, Place, RecordKind, Register, Value, local_measure_place, review_place,
+};
 use proptest::prelude::*;
 use support::devices::*;
 
@@ -25,6 +28,10 @@ enum Edit {
     Remove(Place),
     Restore(Place),
     Withdraw(Place),
+    /// Answers on a measure in a system, knowing what the screen shows.
+    Answer(Place, Assessment),
+    /// Writes how the measure is carried out there.
+    How(Place, String),
     Batch(Vec<Edit>),
     Undo,
     Redo,
@@ -84,6 +91,8 @@ fn single() -> impl Strategy<Value = Edit> {
         1 => a_system().prop_map(Edit::Remove),
         1 => a_system().prop_map(Edit::Restore),
         1 => a_decision().prop_map(Edit::Withdraw),
+        1 => (a_system(), prop::sample::select(Assessment::ALL)).prop_map(|(place, answer)| Edit::Answer(place, answer)),
+        1 => (a_system(), words()).prop_map(|(place, words)| Edit::How(place, words)),
     ]
 }
 
@@ -154,6 +163,23 @@ impl Desk {
                     place: Place { kind: RecordKind::Classification, key: found?.clone() },
                     reason: "fel system".into(),
                 }
+            }
+            Edit::Answer(place, assessment) => {
+                let new = NewAnswer {
+                    measure: "m13".into(),
+                    catalogue: "klassrum-1".into(),
+                    assessment: *assessment,
+                    reason: "därför".into(),
+                    at: "2024-09-01T10:00:00".parse().unwrap(),
+                    by: "ISAM".into(),
+                };
+                let own = key(&format!("a{number}-{}", self.picture.answers.len()));
+                answer(&self.picture, &self.any(place).key, &own, &new)
+            }
+            Edit::How(place, words) => {
+                let place = local_measure_place(&self.any(place).key, "m13").unwrap();
+                let text = format!("{}{words}", line(&self.document, &place, "how"));
+                write(&self.document, &place, "how", &text)
             }
             Edit::Batch(edits) => Command::Batch(edits.iter().filter_map(|edit| self.command(number, edit)).collect()),
             Edit::Undo | Edit::Redo => return None,

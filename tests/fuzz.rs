@@ -117,6 +117,10 @@ fn the_corpus_reaches_behind_the_first_checks() {
     whole("register-file", |bytes| klassrum::crypto::open_file("lösenfras", bytes).is_ok());
     whole("parcel", |bytes| Parcel::from_bytes(bytes).is_ok());
     whole("import", |bytes| klassrum::exchange::read(bytes).is_ok());
+    let is_method = |bytes: &[u8]| {
+        klassrum::catalogue::text_of(bytes).is_ok_and(|text| klassrum::catalogue::method_file(&text).is_ok())
+    };
+    assert_eq!(corpus("method").iter().filter(|(_, bytes)| is_method(bytes)).count(), 4);
 }
 
 #[test]

@@ -51,6 +51,33 @@ fn the_example_gives_the_figures_of_the_report() {
 }
 
 #[test]
+fn what_the_example_adds_to_its_lists_changes_none_of_their_figures() {
+    let mut office = Office::new();
+    for (name, bytes) in example::example() {
+        let preview = office.look_with(bytes, |chosen| chosen.cut_off = cut_off_in_name(name));
+        office.take(&preview, &preview.by_default());
+    }
+    let before = office.register();
+    let mut keys = 0;
+    let more = example::information(&before, || {
+        keys += 1;
+        klassrum::register::Key::parse(&format!("more-{keys}")).unwrap()
+    });
+    let signed = klassrum::document::Signed { by: klassrum::document::Author::default(), at: 2 };
+    office.document.apply(&more, &signed).unwrap();
+    let after = office.register();
+    let figures = |register| klassrum::report::Figures::count(register, 2024, jiff::civil::date(2025, 3, 26));
+    assert_eq!(figures(&before), figures(&after));
+    assert_eq!((after.information_sets.len(), after.answers.len()), (5, 8));
+    let (system, _) = after.systems.iter().find(|(_, system)| system.name == "Passersystem").unwrap();
+    let method = klassrum::catalogue::MethodInUse::of(&after);
+    let levels = after.classified(system).unwrap().levels;
+    let asked = klassrum::register::method::measures_for(&method.measures, levels).unwrap();
+    let rows = klassrum::register::method::plan_rows(&after, system, &asked);
+    assert_eq!(rows.iter().map(|row| row.asked.measure.id.as_str()).collect::<Vec<_>>(), ["m01", "m09"]);
+}
+
+#[test]
 fn the_example_is_the_fixtures() {
     for (name, bytes) in example::example() {
         assert!(fixture(name) == bytes, "{name}");

@@ -7,7 +7,7 @@ use crate::register::method::{
     AspectLevel, AspectWording, Catalogue, Control, Current, Edition, Fact, Facts, Floor, FloorRule, From,
     LevelWording, Matrix, MayAccept, Measure, MethodKind, Nis2Area, RiskLevel, STEPS, Step, Wording, Words, floors,
 };
-use crate::register::{Aspect, Choose, Key, Level, Levels, Register, Side};
+use crate::register::{Aspect, Choose, Key, Level, Levels, Method, Register, Side, Table};
 
 static LEVELS: LazyLock<Wording> = LazyLock::new(|| match shipped(include_str!("levels.txt")) {
     MethodFile::Levels(wording) => wording,
@@ -162,8 +162,14 @@ impl MethodInUse {
     /// the one with the higher version, then the one whose key comes last, so that every device agrees.
     #[must_use]
     pub fn of(register: &Register) -> Self {
+        Self::from_own(&register.methods, &register.organisation().matrix)
+    }
+
+    /// As [`Self::of`], from the organisation's own editions and the matrix it has chosen.
+    #[must_use]
+    pub fn from_own(own: &Table<Method>, chosen: &str) -> Self {
         let mut method = Self::shipped();
-        let standing = register.methods.iter().filter(|(_, one)| one.withdrawn != Some(true));
+        let standing = own.iter().filter(|(_, one)| one.withdrawn != Some(true));
         let mut own = Vec::new();
         for (key, one) in standing {
             match method_file(&one.text) {
@@ -195,8 +201,7 @@ impl MethodInUse {
             let base = if own.builds_on { std::mem::take(&mut method.measures) } else { Catalogue::default() };
             method.measures = base.with(&own.catalogue, &own.leaves_out);
         }
-        let chosen = &register.organisation().matrix;
-        if let Some(at) = method.matrices.iter().position(|matrix| matrix.edition.id == *chosen) {
+        if let Some(at) = method.matrices.iter().position(|matrix| matrix.edition.id == chosen) {
             let first = method.matrices.remove(at);
             method.matrices.insert(0, first);
         }
@@ -226,6 +231,38 @@ impl MethodInUse {
     #[must_use]
     pub fn current<'m>(&'m self, editions: &'m Editions) -> Current<'m> {
         Current { wording: &editions.wording, catalogue: &editions.catalogue, floors: &self.floors.rules }
+    }
+}
+
+/// The catalogue that answers name, put together again from what ships and from what the organisation has decided;
+/// nothing when a part of it is neither.
+#[must_use]
+pub fn catalogue_of(named: &str, own: &Table<Method>) -> Option<Catalogue> {
+    let files = own.iter().filter_map(|(_, one)| method_file(&one.text).ok());
+    let files: Vec<Measures> = files
+        .filter_map(|file| match file {
+            MethodFile::Measures(measures) => Some(measures),
+            _ => None,
+        })
+        .collect();
+    named.split('+').try_fold(Catalogue::default(), |catalogue, edition| {
+        let is_named = |other: &Catalogue| other.edition() == edition;
+        if is_named(shipped_measures()) {
+            return Some(catalogue.with(shipped_measures(), &[]));
+        }
+        let file = files.iter().find(|file| is_named(&file.catalogue))?;
+        Some(catalogue.with(&file.catalogue, &file.leaves_out))
+    })
+}
+
+/// The text of a shipped file, for whoever wants to begin with it.
+#[must_use]
+pub const fn shipped_text(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::Levels => include_str!("levels.txt"),
+        MethodKind::Floors => include_str!("floors.txt"),
+        MethodKind::Measures => include_str!("measures.txt"),
+        MethodKind::Matrix => include_str!("matrix-4x4.txt"),
     }
 }
 
@@ -640,6 +677,10 @@ mod tests {
         assert_eq!(method.matrix("gone").unwrap().edition.id, "egen");
         assert_eq!(method.unread.len(), 1);
         assert_eq!(Some(Level::Moderate).value(), Value::Choice("moderate".into()));
+        let named = catalogue_of("klassrum-1+egen-1", &register.methods).unwrap();
+        assert_eq!((named.measures.len(), named.edition()), (52, "klassrum-1+egen-1".into()));
+        assert_eq!(named.get("e1").unwrap().title.sv, "Egen 1");
+        assert_eq!(catalogue_of("klassrum-1+egen-9", &register.methods), None);
         put(&mut register, "f", 4, &own_measures(3, ""));
         assert_eq!(MethodInUse::of(&register).measures.measures.len(), 1);
     }

@@ -35,6 +35,8 @@ impl From<SplitLoaderError> for NotFetched {
 pub struct Later {
     pub start: Fetch,
     pub system: Fetch,
+    pub backlog: Fetch,
+    pub method: Fetch,
     pub decisions: Fetch,
     pub actions: Fetch,
     pub incidents: Fetch,

@@ -1,10 +1,12 @@
 //! One file a page.
 
 pub mod actions;
+pub mod backlog;
 pub mod conflicts;
 pub mod decisions;
 pub mod import;
 pub mod incidents;
+pub mod method;
 pub mod news;
 pub mod overview;
 pub mod report;

@@ -7,6 +7,7 @@ pub mod gradually;
 pub mod history;
 pub mod icons;
 pub mod level;
+pub mod method;
 pub mod number;
 pub mod record_link;
 pub mod records;

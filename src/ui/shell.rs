@@ -82,6 +82,7 @@ fn SideBar() -> impl IntoView {
                         <span class="side__count">{systems}</span>
                     </A>
                 </li>
+                <li><A href="/pa-tur"><Icon path=icons::BACKLOG /><span>{t!(i18n, nav.backlog)}</span></A></li>
                 <li>
                     <A href="/atgarder">
                         <Icon path=icons::ACTIONS /><span>{t!(i18n, nav.actions)}</span>

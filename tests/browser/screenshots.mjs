@@ -19,6 +19,11 @@ const first = async (page) => {
   await page.getByRole("main").getByRole("rowheader").getByRole("link").first().click();
   await page.getByRole("main").getByRole("textbox").first().waitFor();
 };
+const passage = async (page) => {
+  await page.getByRole("searchbox", { name: "Sök i listan" }).fill("Passersystem");
+  await page.getByRole("rowheader").getByRole("link", { name: "Passersystem" }).click();
+  await page.locator("#krav").waitFor();
+};
 const PAGES = {
   overview: ["/"],
   systems: ["/system"],
@@ -30,6 +35,33 @@ const PAGES = {
     },
   ],
   system: ["/system", first],
+  "system-information": ["/system", async (page) => {
+    await passage(page);
+    await page.locator("#information").getByRole("button", { name: /^Placering/ }).click();
+    await page.locator("#information").scrollIntoViewIfNeeded();
+  }],
+  "system-classify": ["/system", async (page) => {
+    await passage(page);
+    await page.getByRole("button", { name: "Ny klassning" }).click();
+    await page.locator("#klassning").getByLabel("Informationsmängd").selectOption({ label: "Placering av läsare och larm" });
+  }],
+  "system-measures": ["/system", async (page) => {
+    await passage(page);
+    await page.locator("#krav").getByRole("button", { name: /^Alla/ }).click();
+  }],
+  "system-risk": ["/system", async (page) => {
+    await passage(page);
+    const section = page.locator("#riskanalys");
+    await section.getByRole("button", { name: /^Riskanalys/ }).first().click();
+    if (!(await section.getByRole("button", { name: /^Risk(?!analys)|^Ett kort/ }).count())) {
+      await section.getByRole("button", { name: "Lägg till: risk", exact: true }).click();
+      await section.getByLabel("Händelse").fill("Ett kort som inte har spärrats släpper in en obehörig");
+      await section.getByLabel("Händelse").blur();
+      await section.getByRole("group", { name: "Före åtgärd" }).getByRole("radio", { name: "Trolig, betydande: hög" }).check();
+    }
+  }],
+  backlog: ["/pa-tur"],
+  method: ["/metod"],
   decisions: ["/klassningar"],
   actions: ["/atgarder"],
   incidents: ["/incidenter"],

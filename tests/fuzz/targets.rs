@@ -11,7 +11,7 @@ use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parce
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
     ("line", line),
@@ -21,6 +21,7 @@ pub const TARGETS: [Target; 9] = [
     ("register-file", register_file),
     ("parcel", parcel),
     ("import", import),
+    ("method", method),
 ];
 
 fn client_frame(bytes: &[u8]) {
@@ -112,4 +113,17 @@ fn parcel(bytes: &[u8]) {
 
 fn import(bytes: &[u8]) {
     _ = klassrum::exchange::read(bytes);
+}
+
+/// An organisation's own words, measures or matrix, and the facts that people write in lines.
+fn method(bytes: &[u8]) {
+    let Ok(text) = klassrum::catalogue::text_of(bytes) else { return };
+    if let Ok(file) = klassrum::catalogue::method_file(&text) {
+        assert!(0 < file.edition().version && !file.name().is_empty());
+        // What stands on a line is on one line still.
+        assert!(!file.name().sv.contains('\n'));
+    }
+    for line in text.lines().take(50) {
+        assert!(klassrum::register::method::paragraphs(line).iter().all(|found| !found.is_empty()));
+    }
 }

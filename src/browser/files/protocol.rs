@@ -10,7 +10,7 @@ use crate::register::{Date, Entry, Seen};
 use crate::report::Figures;
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;

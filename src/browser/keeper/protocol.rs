@@ -7,7 +7,7 @@ use crate::document::{Author, Conflict, News, Past};
 use crate::register::{Command, Entry, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;

@@ -132,6 +132,12 @@ fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
+/// Whether a classification is so old that it is to be looked through.
+#[must_use]
+pub fn is_old(decided: Date, today: Date) -> bool {
+    decided.checked_add(REVIEW_MONTHS.months()).is_ok_and(|review| review <= today)
+}
+
 /// When the classification of a system is due again; nothing when there is none.
 #[must_use]
 pub fn due(
@@ -323,6 +329,8 @@ mod tests {
         let register = register();
         let one = due_on(&register, date(2025, 2, 28));
         assert_eq!((one.next, one.is_now()), (date(2025, 3, 1), false));
+        assert!(!is_old(date(2024, 3, 1), date(2025, 2, 28)) && is_old(date(2024, 3, 1), date(2025, 3, 1)));
+        assert!(!is_old(date(2024, 2, 29), date(2025, 2, 27)) && is_old(date(2024, 2, 29), date(2025, 2, 28)));
         assert_eq!(due_on(&register, date(2025, 3, 1)).reasons, [DueReason::Review(date(2025, 3, 1))]);
         let late = due_on(&register, date(2027, 3, 1)).reasons;
         assert_eq!(late, [DueReason::Redo(date(2027, 3, 1))]);

@@ -274,6 +274,7 @@ fn address(place: &Place) -> String {
         RecordKind::Incident => format!("/incidenter/{}", place.key.root()),
         RecordKind::Training => "/utbildning".to_owned(),
         RecordKind::Review => "/rapport".to_owned(),
+        RecordKind::Method => "/metod".to_owned(),
         _ => "/installningar".to_owned(),
     }
 }

@@ -1,42 +1,58 @@
 //! One system's own page: what it is, who answers for it, its information, classifications, plan and risks.
 
+mod due;
+mod information;
+mod measures;
+mod risk;
+mod upgrade;
+
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
+use self::due::DueAgain;
+use self::information::{SetLevels, floors_of};
+use self::measures::Measures;
+use self::risk::{IN_MATRIX, RiskMap, RiskValue};
 use crate::browser::device;
+use crate::catalogue::MethodInUse;
+use crate::register::method::{Floor, basis, below_floor};
 use crate::register::value::{Choose, FieldType};
 use crate::register::{
-    Action, Aspect, Classification, Command, Date, Field, InformationSet, Key, Level, Place, Prose, RecordKind, Risk,
-    RiskAnalysis, SCALE, Stage, System, Treatment, Value,
+    Action, Aspect, Classification, Command, Date, Field, InformationSet, Key, Level, Levels, Place, Prose, Raise,
+    RecordKind, Risk, RiskAnalysis, SCALE, Stage, System, Treatment, Value,
 };
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::disputed::DisputedRemoval;
 use crate::ui::parts::fields::{FieldEditor, key_below};
 use crate::ui::parts::history::History;
 use crate::ui::parts::level::LevelBadges;
+use crate::ui::parts::method::{floor_words, use_method};
 use crate::ui::parts::records::Records;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::term;
+use crate::ui::words::{language_of, term};
 
 const ABOUT: [Field; 6] =
     [System::NAME, System::PURPOSE, System::KIND, System::STATUS, System::CRITICALITY, System::UNIT];
-const OPERATIONS: [Field; 6] = [
+const OPERATIONS: [Field; 8] = [
     System::SUPPLIER,
     System::OPERATIONS,
     System::HOSTING_COUNTRY,
     System::CONTRACT,
     System::CONTRACT_ENDS,
     System::PERSONAL_DATA,
+    System::MOVES,
+    System::PLANNED,
 ];
 const REST: [Field; 2] = [System::INTEGRATIONS, System::COMMENT];
 const ACTION: [Field; 4] = [Action::TITLE, Action::STATUS, Action::OWNER, Action::DUE];
 const RISK: [Field; 4] = [Risk::EVENT, Risk::LIKELIHOOD, Risk::IMPACT, Risk::STATUS];
 const ANALYSIS: [Field; 3] = [RiskAnalysis::TITLE, RiskAnalysis::DATE, RiskAnalysis::OWNER];
 const TREATMENT: [Field; 4] = [Treatment::TITLE, Treatment::STATUS, Treatment::RESPONSIBLE, Treatment::DUE];
-const SET: [Field; 3] = [InformationSet::NAME, InformationSet::OWNER, InformationSet::RECORDS_RULE];
+const SET: [Field; 4] =
+    [InformationSet::NAME, InformationSet::OWNER, InformationSet::RETENTION, InformationSet::DISPOSE_AFTER];
 
 /// The page.
 #[component]
@@ -92,13 +108,24 @@ fn Sheet(key: Key) -> impl IntoView {
     let form = |fields: &[Field]| {
         fields.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
     };
+    let method = use_method();
+    let risk = Callback::new(move |risk: Key| view! { <RiskValue risk method /> }.into_any());
     let risks = Callback::new(move |analysis: Key| {
         view! {
             <h4>{t!(i18n, system.risks)}</h4>
-            <Records kind=RecordKind::Risk owner=analysis summary=&RISK empty=Signal::derive(move || t_string!(i18n, system.no_risks).to_owned()) />
+            <RiskMap analysis=analysis.clone() method />
+            <Records
+                kind=RecordKind::Risk
+                owner=analysis
+                summary=&RISK
+                empty=Signal::derive(move || t_string!(i18n, system.no_risks).to_owned())
+                more=risk
+                without=&IN_MATRIX
+            />
         }
         .into_any()
     });
+    let set = Callback::new(move |set: Key| view! { <SetLevels set method /> }.into_any());
     let owner = key.get_value();
     let plan = Memo::new(move |_| {
         key.with_value(|key| session.read(|register| register.action_plans.of(key).next().map(|(key, _)| key.clone())))
@@ -138,6 +165,7 @@ fn Sheet(key: Key) -> impl IntoView {
         />
         <DisputedRemoval place=place.clone() />
         <Stages stage />
+        <DueAgain system=owner.clone() method />
         <section class="card">
             <h2>{t!(i18n, system.about)}</h2>
             <div class="fields">{form(&ABOUT)}</div>
@@ -153,9 +181,10 @@ fn Sheet(key: Key) -> impl IntoView {
         </section>
         <section class="card" id="information">
             <h2>{t!(i18n, system.information)}</h2>
-            <Records kind=RecordKind::InformationSet owner=owner.clone() summary=&SET empty=Signal::derive(move || t_string!(i18n, system.no_information).to_owned()) />
+            <Records kind=RecordKind::InformationSet owner=owner.clone() summary=&SET empty=Signal::derive(move || t_string!(i18n, system.no_information).to_owned()) more=set />
         </section>
-        <Classifications system=owner.clone() />
+        <Classifications system=owner.clone() method />
+        <Measures system=owner.clone() method />
         <section class="card" id="handlingsplan">
             <h2>{t!(i18n, system.action_plan)}</h2>
             <Show
@@ -222,7 +251,7 @@ fn Stages(stage: Memo<Stage>) -> impl IntoView {
 
 /// The history of decisions on levels, and a form for a new one.
 #[component]
-fn Classifications(system: Key) -> impl IntoView {
+fn Classifications(system: Key, method: Memo<MethodInUse>) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let system = StoredValue::new(system);
@@ -269,7 +298,7 @@ fn Classifications(system: Key) -> impl IntoView {
                     </button>
                 }
             >
-                <NewClassification system=system.get_value() deciding />
+                <NewClassification system=system.get_value() method deciding />
             </Show>
         </section>
     }
@@ -286,6 +315,8 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
     let place = Place { kind: RecordKind::Classification, key };
     let reason_id = format!("withdraw-{}", place.key.as_str().replace('.', "-"));
     let levels = one.levels();
+    let raised: Vec<(Aspect, Raise)> =
+        Aspect::ALL.iter().filter_map(|aspect| Some((*aspect, one.raised(*aspect)?))).collect();
     let reasons: Vec<(Aspect, String)> = [
         (Aspect::Confidentiality, &one.confidentiality_reason),
         (Aspect::Integrity, &one.integrity_reason),
@@ -315,6 +346,9 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
             </p>
             {(one.archive_took_part == Some(true)).then(|| view! { <p class="soft">{t!(i18n, system.archive_took_part)}</p> })}
             {(!one.legal.is_empty()).then(|| view! { <p>{term(Classification::LEGAL.term)} ": " {one.legal.to_string()}</p> })}
+            {raised.into_iter().map(|(aspect, raise)| view! {
+                <p>{term(aspect.term())} ": " {t!(i18n, method.raised)} " " {term(raise.term())}</p>
+            }).collect_view()}
             {reasons.into_iter().map(|(aspect, reason)| view! { <p>{term(aspect.term())} ": " {reason}</p> }).collect_view()}
             {if withdrawn {
                 view! { <p class="missing">{t!(i18n, system.withdrawn)} " " {one.withdrawn_reason.clone()}</p> }.into_any()
@@ -346,9 +380,31 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
     }
 }
 
+/// What is chosen for one aspect.
+#[derive(Clone, Copy)]
+struct Choice {
+    aspect: Aspect,
+    level: RwSignal<Option<Level>>,
+    reason: RwSignal<String>,
+    raise: RwSignal<Option<Raise>>,
+}
+
+/// Why a decision can't be taken yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// No day, or no level.
+    Missing,
+    /// A level below a floor, and no reason for that.
+    FloorWithoutReason,
+    /// The whole higher than its information, and no reason for that.
+    RaiseWithoutReason,
+    /// Level 4 belongs elsewhere.
+    Exceptional,
+}
+
 /// A form for a new decision; nothing is kept until it is decided.
 #[component]
-fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
+fn NewClassification(system: Key, method: Memo<MethodInUse>, deciding: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let system = StoredValue::new(system);
@@ -357,12 +413,34 @@ fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
     let by = RwSignal::new(String::new());
     let legal = RwSignal::new(String::new());
     let archive = RwSignal::new(false);
-    let error = RwSignal::new(false);
+    let error = RwSignal::new(None::<Fault>);
     let levels = Aspect::ALL
         .iter()
-        .map(|aspect| (*aspect, RwSignal::new(None::<Level>), RwSignal::new(String::new())))
+        .map(|aspect| Choice {
+            aspect: *aspect,
+            level: RwSignal::new(None::<Level>),
+            reason: RwSignal::new(String::new()),
+            raise: RwSignal::new(None::<Raise>),
+        })
         .collect::<Vec<_>>();
     let chosen = StoredValue::new(levels.clone());
+    let floors = Memo::new(move |_| {
+        let set = Key::parse(&set.get());
+        system.with_value(|system| floors_of(session, method, system, set.as_ref()))
+    });
+    // The highest of the information sets: what the system takes, unless there is a reason to go higher.
+    let of_sets = Memo::new(move |_| {
+        system.with_value(|system| {
+            session.read(|register| {
+                let own = register.information_sets.of(system).filter_map(|(key, _)| register.set_levels(key));
+                own.fold(Levels::default(), Levels::highest)
+            })
+        })
+    });
+    let is_raised = move |choice: Choice| {
+        let level = choice.level.get();
+        set.with(String::is_empty) && of_sets.get().of(choice.aspect).is_some_and(|highest| Some(highest) < level)
+    };
     let decide = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut fields: Vec<(String, Value)> = Vec::new();
@@ -378,15 +456,48 @@ fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
         put(Classification::DECIDED_BY, by.get_untracked().trim().to_owned().value());
         put(Classification::LEGAL, Prose(legal.get_untracked().trim().to_owned()).value());
         put(Classification::ARCHIVE_TOOK_PART, Some(archive.get_untracked()).value());
-        let mut any = false;
-        for (aspect, level, reason) in chosen.get_value() {
-            let (level_field, reason_field) = Classification::fields(aspect);
-            any |= level.get_untracked().is_some();
-            put(level_field, level.get_untracked().value());
-            put(reason_field, Prose(reason.get_untracked().trim().to_owned()).value());
+        put(Classification::WORDING, method.with_untracked(|method| method.wording.edition.to_string()).value());
+        let rests_on = session.picture.with_untracked(|picture| {
+            let register = &picture.register;
+            let set = Key::parse(&set.get_untracked()).and_then(|set| register.information_sets.get(&set));
+            let record = system.with_value(|system| register.systems.get(system).cloned());
+            record.map(|record| basis(&record, set.map(AsRef::as_ref)))
+        });
+        put(Classification::BASIS, rests_on.unwrap_or_default().value());
+        let (mut any, mut fault) = (false, None);
+        let mut all = Levels::default();
+        for choice in chosen.get_value() {
+            let (level_field, reason_field) = Classification::fields(choice.aspect);
+            let (level, reason) = (choice.level.get_untracked(), choice.reason.get_untracked().trim().to_owned());
+            any |= level.is_some();
+            all.set(choice.aspect, level);
+            let is_low = floors.with_untracked(|floors| {
+                floors
+                    .iter()
+                    .any(|floor| floor.aspect == choice.aspect && level.is_some_and(|level| level < floor.level))
+            });
+            if is_low && reason.is_empty() {
+                fault = Some(Fault::FloorWithoutReason);
+            }
+            if untrack(|| is_raised(choice)) {
+                put(Classification::raise_field(choice.aspect), choice.raise.get_untracked().value());
+                if choice.raise.get_untracked().is_none() || reason.is_empty() {
+                    fault = Some(Fault::RaiseWithoutReason);
+                }
+            }
+            put(level_field, level.value());
+            put(reason_field, Prose(reason).value());
         }
         if day.is_none() || !any {
-            error.set(true);
+            fault = Some(Fault::Missing);
+        }
+        // A fact may say the same as a level: this is not classified here.
+        let stops = floors.with_untracked(|floors| floors.iter().any(|floor| floor.level == Level::Exceptional));
+        if stops || all.top() == Some(Level::Exceptional) {
+            fault = Some(Fault::Exceptional);
+        }
+        if fault.is_some() {
+            error.set(fault);
             return;
         }
         let key = system.with_value(key_below);
@@ -404,29 +515,81 @@ fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
             })
         })
     };
-    let aspect_row = move |(aspect, level, reason): (Aspect, RwSignal<Option<Level>>, RwSignal<String>)| {
+    let aspect_row = move |choice: Choice| {
+        let Choice { aspect, level, reason, raise } = choice;
         let name = term(aspect.term());
         let id = format!("reason-{}", aspect.key());
+        let raise_id = StoredValue::new(format!("raise-{}", aspect.key()));
+        let question = move || {
+            method.with(|method| {
+                let words = method.wording.aspects.get(&aspect);
+                words.map(|words| words.question.in_language(language_of(i18n)).to_owned())
+            })
+        };
+        let cards = Level::ALL.iter().map(|card| {
+            let card = *card;
+            let name = term(card.term());
+            let about = format!("level-{}-{}", aspect.key(), card.key());
+            let meaning = move || {
+                method.with(|method| {
+                    let words = method.wording.level(aspect, card);
+                    words.map(|words| words.meaning.in_language(language_of(i18n)).to_owned())
+                })
+            };
+            view! {
+                <label class="aspect__level">
+                    <input
+                        type="radio"
+                        name=format!("level-{}", aspect.key())
+                        aria-label=move || format!("{} {}", card.number(), name())
+                        aria-describedby=about.clone()
+                        prop:checked=move || level.get() == Some(card)
+                        on:change=move |_| level.set(Some(card))
+                    />
+                    <span>
+                        <strong>{card.number()} " " {name}</strong>
+                        <span class="aspect__meaning" id=about>{meaning}</span>
+                    </span>
+                </label>
+            }
+        });
+        let floor_list = move || {
+            let own = floors.get().into_iter().filter(|floor| floor.aspect == aspect);
+            let is_low = |floor: &Floor| {
+                let mut chosen = Levels::default();
+                chosen.set(aspect, level.get());
+                below_floor(std::slice::from_ref(floor), chosen).next().is_some()
+            };
+            own.map(|floor| {
+                let words = floor_words(i18n, &floor);
+                let low = is_low(&floor);
+                view! {
+                    <p class="floor" class:floor--low=low>
+                        {words}
+                        {low.then(|| view! { <strong>" " {t!(i18n, method.floor_reason)}</strong> })}
+                    </p>
+                }
+            })
+            .collect_view()
+        };
         view! {
             <fieldset class="aspect">
                 <legend>{aspect.letter()} " – " {name}</legend>
-                <div class="aspect__levels">
-                    {Level::ALL.iter().map(|choice| {
-                        let choice = *choice;
-                        let name = term(choice.term());
-                        view! {
-                            <label class="aspect__level">
-                                <input
-                                    type="radio"
-                                    name=format!("level-{}", aspect.key())
-                                    prop:checked=move || level.get() == Some(choice)
-                                    on:change=move |_| level.set(Some(choice))
-                                />
-                                <span>{choice.number()} " " {name}</span>
-                            </label>
-                        }
-                    }).collect_view()}
-                </div>
+                <p>{question}</p>
+                {floor_list}
+                <div class="aspect__levels">{cards.collect_view()}</div>
+                <Show when=move || is_raised(choice)>
+                    <div class="field">
+                        <label for=raise_id.get_value()>{t!(i18n, method.raise_why)}</label>
+                        <select id=raise_id.get_value() on:change=move |event| raise.set(Raise::from_key(&event_target_value(&event)))>
+                            <option value="">{t!(i18n, common.not_chosen)}</option>
+                            {Raise::ALL.iter().map(|one| {
+                                let words = term(one.term());
+                                view! { <option value=one.key()>{words}</option> }
+                            }).collect_view()}
+                        </select>
+                    </div>
+                </Show>
                 <div class="field">
                     <label for=id.clone()>{t!(i18n, system.reason)}</label>
                     <input id=id autocomplete="off" bind:value=reason />
@@ -434,8 +597,10 @@ fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
             </fieldset>
         }
     };
-    let exceptional =
-        move || chosen.with_value(|levels| levels.iter().any(|(_, level, _)| level.get() == Some(Level::Exceptional)));
+    let stops = move || floors.with(|floors| floors.iter().any(|floor| floor.level == Level::Exceptional));
+    let exceptional = move || {
+        stops() || chosen.with_value(|levels| levels.iter().any(|one| one.level.get() == Some(Level::Exceptional)))
+    };
     view! {
         <form class="classify" on:submit=decide>
             <div class="fields">
@@ -469,7 +634,14 @@ fn NewClassification(system: Key, deciding: RwSignal<bool>) -> impl IntoView {
                 <input type="checkbox" prop:checked=move || archive.get() on:change=move |event| archive.set(event_target_checked(&event)) />
                 <span>{t!(i18n, system.archive_took_part)}</span>
             </label>
-            <p class="field__error" role="alert" hidden=move || !error.get()>{t!(i18n, system.classify_error)}</p>
+            <p class="field__error" role="alert" hidden=move || error.get().is_none()>
+                {move || error.get().map(|fault| match fault {
+                    Fault::Missing => t_string!(i18n, system.classify_error),
+                    Fault::FloorWithoutReason => t_string!(i18n, method.floor_error),
+                    Fault::RaiseWithoutReason => t_string!(i18n, method.raise_error),
+                    Fault::Exceptional => t_string!(i18n, system.exceptional),
+                })}
+            </p>
             <div class="actions">
                 <button class="button button--main">{t!(i18n, system.decide)}</button>
                 <button type="button" class="button" on:click=move |_| deciding.set(false)>{t!(i18n, common.cancel)}</button>

@@ -31,6 +31,8 @@ pub const IMPORT: &str = "M12 3v11M7 10l5 5 5-5M4 20h16";
 pub const NEWS: &str = "M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20h4";
 /// A page.
 pub const REPORT: &str = "M6 3h9l4 4v14H6V3zM14 3v5h5M9 12h7M9 16h7";
+/// What comes next: a list with an arrow.
+pub const BACKLOG: &str = "M4 6h10M4 12h10M4 18h6M18 4v14M15 15l3 3 3-3";
 /// A way that parts in two.
 pub const CONFLICTS: &str = "M12 21v-8M12 13L5 6M12 13l7-7M5 11V6h5M14 6h5v5";
 /// Sliders.

@@ -33,6 +33,7 @@ pub fn record_address(place: &Place) -> String {
         RecordKind::Incident => format!("/incidenter/{}", place.key),
         RecordKind::Training | RecordKind::TrainingCount => "/utbildning".to_owned(),
         RecordKind::Review | RecordKind::Section => "/rapport".to_owned(),
+        RecordKind::Method => "/metod".to_owned(),
         RecordKind::Organisation => "/installningar".to_owned(),
         _ => format!("/system/{}", place.key.root()),
     }

@@ -45,6 +45,9 @@ pub fn Records(
     /// More about each record, below its fields.
     #[prop(optional, into)]
     more: Option<Callback<Key, AnyView>>,
+    /// The fields that stand in `more` instead of in the form.
+    #[prop(optional)]
+    without: &'static [Field],
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -87,7 +90,7 @@ pub fn Records(
         </Show>
         <ul class="records">
             <For each=move || keys.get() key=|key| key.clone() let(key)>
-                <RecordItem place=Place { kind, key } summary opened more />
+                <RecordItem place=Place { kind, key } summary opened more without />
             </For>
         </ul>
         <Show when=move || session.editable()>
@@ -110,6 +113,7 @@ fn RecordItem(
     summary: &'static [Field],
     opened: RwSignal<Option<Key>>,
     more: Option<Callback<Key, AnyView>>,
+    without: &'static [Field],
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -143,6 +147,7 @@ fn RecordItem(
                 .kind
                 .fields()
                 .iter()
+                .filter(|field| !without.contains(field))
                 .map(|field| view! { <FieldEditor place=place.clone() field=*field /> })
                 .collect_view()
         })

@@ -3,6 +3,7 @@ import { expect, type Locator, type Page } from "../fixtures.ts";
 export const PAGES = [
   "Översikt",
   "System",
+  "På tur",
   "Åtgärder",
   "Incidenter",
   "Utbildning",

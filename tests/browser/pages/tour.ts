@@ -5,6 +5,8 @@ export const ADDRESSES = {
   overview: "/",
   systems: "/system",
   system: "/system/:key",
+  backlog: "/pa-tur",
+  method: "/metod",
   decisions: "/klassningar",
   actions: "/atgarder",
   incidents: "/incidenter",

@@ -7,6 +7,7 @@ use crate::browser::device;
 use crate::browser::files::{Book, Problem};
 use crate::browser::keeper::protocol::Request;
 use crate::browser::reply::reply;
+use crate::exchange::example::information;
 use crate::exchange::{Chosen, ListKind, cut_off_in_name};
 use crate::register::{Command, Field, Language, Organisation, Place, Review, Value, organisation_place, review_place};
 use crate::ui::session::{Answer, Session};
@@ -52,6 +53,8 @@ async fn load(session: Session) -> Result<(), Problem> {
             done(|told| session.send_packed(&command, told)).await;
         }
     }
+    let more = session.picture.with_untracked(|picture| information(&picture.register, device::new_key));
+    done(|told| session.send_then(more, told)).await;
     Ok(())
 }
 
