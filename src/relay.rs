@@ -12,6 +12,8 @@ mod app;
 mod catch_up;
 mod command_line;
 mod connection;
+mod elsewhere;
+mod gate;
 mod group;
 mod headers;
 mod limits;
@@ -140,12 +142,16 @@ pub async fn serve<S: MailStore>(
     stop: impl Future<Output = ()>,
 ) -> Result<(), RelayError> {
     let Options { dist, new_mailboxes, limits, tls, behind_proxy } = options;
-    let (office, post) = Office::new(store, limits, new_mailboxes);
+    let (office, post, words) = Office::new(store, limits, new_mailboxes);
     let router = router(office.clone(), &dist, behind_proxy, for_others(&listener, tls.is_some()))?;
     let mut writing = tokio::spawn(writer::run(office.clone(), post));
     let hearing = tokio::spawn({
         let office = office.clone();
         async move { office.hear_news().await }
+    });
+    let telling = tokio::spawn({
+        let office = office.clone();
+        async move { office.tell_others(words).await }
     });
     let tidying = tokio::spawn({
         let office = office.clone();
@@ -167,10 +173,11 @@ pub async fn serve<S: MailStore>(
         let _ = ended.recv().await;
     };
     let _ = timeout(LAST_ANSWERS, stopping).await;
-    for task in [hearing, tidying, writing] {
+    for task in [hearing, telling, tidying, writing] {
         task.abort();
         let _ = task.await;
     }
+    office.say_goodbye().await;
     office.store.close().await;
     Ok(())
 }
@@ -221,6 +228,8 @@ async fn speak<S: MailStore>(
     } else {
         None
     };
+    let gate = caller.gate.clone();
+    gate.narrow();
     let frame_max = FRAME_MAX.min(office.limits.entry_max + 64 * 1024);
     upgrade
         // Memory for each idle device: kept small.
@@ -230,7 +239,7 @@ async fn speak<S: MailStore>(
         .max_frame_size(frame_max)
         .on_upgrade(move |socket| async move {
             let _held = (caller, counted);
-            connection::serve(office, socket).await;
+            connection::serve(office, socket, &gate).await;
         })
 }
 

@@ -26,7 +26,7 @@
 //!
 //! | first byte | frame | then |
 //! |---|---|---|
-//! | 1 | Hello | `KLSR`, 2 version (1); a later version may say more |
+//! | 1 | Hello | `KLSR`, 2 version (1); a later version may say more, within the 1,024 bytes that may come before a Welcome |
 //! | 2 | Open | 2 channel, 32 mailbox, 32 token, 8 number of the last entry read, 16 the relay's mark after it |
 //! | 3 | Create | 2 channel, 32 mailbox, 32 SHA-256 of the token, 32 writer's public key, 1 length, admission, 64 signature |
 //! | 4 | Append | 2 channel, 2 count (at most 1024), entries |
@@ -62,6 +62,13 @@
 //! An entry's id is the first half of the SHA-256 of its sealed bytes; an entry that is sent again has the number that it
 //! got the first time. A mark is the first half of the SHA-256 of the mark before it || the entry's id, so that two logs
 //! with the same mark are the same.
+//!
+//! A whisper whose signature is 64 zeroes is a nod: it is from somebody who may only read, and sealed as kind 3. The relay
+//! takes it from whoever has the mailbox open, and thus showed its token; that it was sealed with the reading key, and not
+//! by the relay, each device finds when it opens it. A nod says what a whisper says, and is never stored; a reader could lie
+//! in it about what it has seen or what it is called, so that it changes nothing that a writer has signed. A relay from
+//! before there were nods refuses one, and such a device counts it as unsigned; neither does more, so that the version is
+//! the same.
 //!
 //! When a mailbox is opened the relay sends the entries above the number that the device gave. If the newest snapshot is
 //! shorter than those, it sends the snapshot first, then the entries above the number that the snapshot covers, without the

@@ -1022,3 +1022,79 @@ fn votes_belong_to_their_classification_and_go_with_its_system() {
     act(&mut laptop, &Command::Remove { place: system("antura") });
     assert!(laptop.read().votes.is_empty());
 }
+
+/// One text was begun on each of two devices, and both are there.
+fn begun_apart() -> (Vec<RegisterDocument>, String, String) {
+    let mut devices = devices(3);
+    act(&mut devices[0], &add_system("a"));
+    exchange_all(&mut devices);
+    for (at, text) in [(0, "ett\n\nlångt stycke"), (1, "något annat")] {
+        let write = write(&devices[at], &system("a"), "purpose", text);
+        act(&mut devices[at], &write);
+    }
+    exchange_all(&mut devices);
+    let [conflict] = &devices[0].conflicts()[..] else { panic!("{:?}", devices[0].conflicts()) };
+    let texts: Vec<_> = conflict
+        .claims
+        .iter()
+        .map(|claim| match &claim.value {
+            Value::Prose(text) => text.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let (shown, other) = (texts[conflict.shown].clone(), texts[1 - conflict.shown].clone());
+    assert_eq!(line(&devices[2], &system("a"), "purpose"), shown);
+    (devices, shown, other)
+}
+
+fn decide(text: &str) -> Command {
+    Command::Set { place: system("a"), field: "purpose".into(), value: Value::Prose(text.into()) }
+}
+
+#[test]
+fn of_two_texts_either_or_a_third_is_chosen_and_goes_on_as_one() {
+    for which in 0..3 {
+        let (mut devices, shown, other) = begun_apart();
+        let chosen = [shown, other, "ihop".to_owned()][which].clone();
+        act(&mut devices[0], &decide(&chosen));
+        assert_eq!((devices[0].conflicts().len(), devices[0].read().disputes.count()), (0, 0), "{chosen}");
+        merge(&mut devices, 1, 0);
+        assert_eq!((devices[1].conflicts().len(), line(&devices[1], &system("a"), "purpose")), (0, chosen.clone()));
+        // Whoever writes on doesn't bring the question back, nor two who do it apart.
+        for (at, text) in [(1, format!("{chosen} sist")), (0, format!("först {chosen}"))] {
+            let write = write(&devices[at], &system("a"), "purpose", &text);
+            act(&mut devices[at], &write);
+        }
+        exchange_all(&mut devices);
+        let register = agreed(&devices);
+        assert_eq!((devices[2].conflicts().len(), register.disputes.count()), (0, 0), "{chosen}");
+        assert_eq!(line(&devices[2], &system("a"), "purpose"), format!("först {chosen} sist"));
+    }
+}
+
+#[test]
+fn words_written_while_a_text_was_decided_elsewhere_are_not_lost() {
+    let (mut devices, shown, other) = begun_apart();
+    // Cut off, in what it sees.
+    let late = write(&devices[2], &system("a"), "purpose", &format!("{shown} och mer"));
+    act(&mut devices[2], &late);
+    act(&mut devices[0], &decide(&other));
+    exchange_all(&mut devices);
+    agreed(&devices);
+    let said: Vec<_> = devices[1].conflicts().into_iter().flat_map(|conflict| conflict.claims).collect();
+    assert!(
+        said.iter().any(|claim| matches!(&claim.value, Value::Prose(text) if text.contains("och mer"))),
+        "{said:?}"
+    );
+    assert!(said.iter().any(|claim| claim.value == Value::Prose(other.clone())), "{said:?}");
+}
+
+#[test]
+fn a_decided_text_is_taken_back_to_what_was_shown() {
+    let (mut devices, shown, other) = begun_apart();
+    act(&mut devices[0], &decide(&other));
+    devices[0].undo(&signed("ISAM", 2_000)).unwrap().unwrap();
+    assert_eq!(line(&devices[0], &system("a"), "purpose"), shown);
+    devices[0].redo(&signed("ISAM", 3_000)).unwrap().unwrap();
+    assert_eq!(line(&devices[0], &system("a"), "purpose"), other);
+}

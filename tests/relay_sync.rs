@@ -11,9 +11,15 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+use curve25519_dalek::{EdwardsPoint, Scalar};
+use ed25519_dalek::Verifier;
+use futures_util::SinkExt;
 use klassrum::sync::wire::{ClientFrame, EntryId, Kind, Mark, Refusal, Signature, Token, entry_message};
+use sha2::{Digest, Sha512};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::tungstenite::Message;
 
 mod support {
     pub mod postgres;
@@ -83,6 +89,56 @@ async fn a_forged_signature_is_refused_and_stores_nothing() {
         assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Signature));
     }
     assert_eq!(ada.store(1, &keys, &sealed(3)).await.number, 1);
+}
+
+/// Whoever has the writers' key can make signatures that one way of checking takes and another doesn't. What the relay
+/// takes, every device takes.
+#[tokio::test]
+async fn a_signature_that_devices_refuse_is_refused_by_the_relay() {
+    let relay = Relay::start("strict", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    let key = keys.writing.verifying_key();
+    for torsion in &EIGHT_TORSION[1..] {
+        // With R of small order, and with a sound R that something of small order was added to. Several at once, as only
+        // then would they be checked together.
+        for nonce in [Scalar::ZERO, Scalar::from(7_u8)] {
+            let bytes: Vec<_> = (0..8).map(sealed).collect();
+            let mut entries: Vec<_> = bytes.iter().map(|bytes| keys.entry(bytes)).collect();
+            let message = entry_message(&keys.mailbox, Kind::Changes, 0, &bytes[0]);
+            let made = odd_signature(&keys, &message, nonce, *torsion);
+            let made = ed25519_dalek::Signature::from_bytes(&made.0);
+            assert!(key.verify_strict(&message, &made).is_err());
+            entries[0].signature = Signature(made.to_bytes());
+            ada.say(ClientFrame::Append { channel: 1, entries }).await;
+            assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Signature));
+        }
+    }
+    // One that the looser check takes, always: the test is about something.
+    let message = entry_message(&keys.mailbox, Kind::Changes, 0, &sealed(1));
+    let loose = ed25519_dalek::Signature::from_bytes(&odd_signature(&keys, &message, Scalar::ZERO, EIGHT_TORSION[0]).0);
+    assert!(key.verify(&message, &loose).is_ok() && key.verify_strict(&message, &loose).is_err());
+    let entry = klassrum::sync::wire::NewEntry { signature: Signature(loose.to_bytes()), ..keys.entry(&sealed(1)) };
+    let other = sealed(2);
+    ada.say(ClientFrame::Append { channel: 1, entries: vec![entry, keys.entry(&other)] }).await;
+    assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Signature));
+    assert_eq!(ada.store(1, &keys, &sealed(3)).await.number, 1);
+}
+
+/// A signature whose R has something of small order in it.
+fn odd_signature(keys: &Keys, message: &[u8], nonce: Scalar, torsion: EdwardsPoint) -> Signature {
+    let r = (nonce * ED25519_BASEPOINT_POINT + torsion).compress();
+    let hash = Sha512::new()
+        .chain_update(r.as_bytes())
+        .chain_update(keys.writing.verifying_key().as_bytes())
+        .chain_update(message)
+        .finalize();
+    let s = nonce + Scalar::from_bytes_mod_order_wide(&hash.into()) * keys.writing.to_scalar();
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(r.as_bytes());
+    signature[32..].copy_from_slice(s.as_bytes());
+    Signature(signature)
 }
 
 #[tokio::test]
@@ -370,9 +426,19 @@ async fn a_whisper_reaches_those_who_are_there_and_is_never_stored() {
     let signature = keys.sign(&entry_message(&keys.mailbox, Kind::Whisper, 0, &whispered));
     ben.say(ClientFrame::Whisper { channel: 1, signature, sealed: &whispered }).await;
     assert_eq!(ada.next_but_presence().await, Said::Whispered(whispered.clone()));
-    // A reader who may not write may not whisper either.
+    // Who says that a writer has signed is held to it.
     ben.say(ClientFrame::Whisper { channel: 1, signature: Signature([1; 64]), sealed: &whispered }).await;
     assert_eq!(ben.next().await, Said::Refused(Some(1), Refusal::Signature));
+    // Who may only read may nod,
+    ben.say(ClientFrame::Whisper { channel: 1, signature: Signature::NONE, sealed: &sealed(2) }).await;
+    assert_eq!(ada.next_but_presence().await, Said::Whispered(sealed(2)));
+    // and not write by way of it; who has not shown the token may not even nod.
+    let bytes = sealed(3);
+    let unsigned = klassrum::sync::wire::NewEntry { signature: Signature::NONE, ..keys.entry(&bytes) };
+    ben.say(ClientFrame::Append { channel: 1, entries: vec![unsigned] }).await;
+    assert_eq!(ben.next().await, Said::Refused(Some(1), Refusal::Signature));
+    ben.say(ClientFrame::Whisper { channel: 9, signature: Signature::NONE, sealed: &sealed(2) }).await;
+    assert_eq!(ben.next().await, Said::Refused(Some(9), Refusal::NotOpen));
     assert_eq!(Device::connect(&relay).await.enter(1, &keys).await, []);
 }
 
@@ -543,6 +609,53 @@ async fn thousands_who_never_say_hello_do_not_keep_others_out() {
 }
 
 #[tokio::test]
+async fn who_has_not_said_hello_sends_a_few_bytes_and_no_more() {
+    // Long enough that nobody is let go of for being slow.
+    let relay = Relay::start("before-hello", &["--hello-within", "1h"]);
+    let mut stranger = Device::connect_silently(&relay.address).await.socket.into_inner();
+    // The head of a message of a mebibyte, and a part of it.
+    let mut bytes = vec![0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 2, 3, 4];
+    bytes.resize(64 * 1024, 7);
+    let _ = stranger.write_all(&bytes).await;
+    let gone = async { while stranger.read(&mut [0; 512]).await.is_ok_and(|len| 0 < len) {} };
+    tokio::time::timeout(TOO_LONG, gone).await.expect("the stranger is listened to");
+    // Small ones, too, add up.
+    let mut patient = Device::connect_silently(&relay.address).await;
+    let pings = async { while patient.socket.send(Message::Ping(vec![7; 100].into())).await.is_ok() {} };
+    tokio::time::timeout(TOO_LONG, pings).await.expect("the patient one is listened to");
+
+    // A later version's hello, with more behind it, is still answered, and after a hello there is room.
+    let mut later = Device::connect_silently(&relay.address).await;
+    later.say_bytes([&b"\x01KLSR\x02\x00"[..], &[7; 500]].concat()).await;
+    assert_eq!(later.next().await, Said::Refused(None, Refusal::Version));
+    let (mut ada, keys) = (Device::connect(&relay).await, Keys::new(1));
+    ada.enter(1, &keys).await;
+    assert_eq!(ada.store(1, &keys, &sized(1, 1 << 20)).await.number, 1);
+}
+
+#[tokio::test]
+async fn a_device_is_told_to_come_again_when_the_database_fails_while_it_catches_up() {
+    let relay = Relay::start("failing", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    ada.store(1, &keys, &sealed(1)).await;
+    let file = format!("sqlite://{}", relay.data().join("relay.sqlite").display());
+    let database = sqlx::SqlitePool::connect(&file).await.unwrap();
+    sqlx::query("ALTER TABLE entry RENAME COLUMN sealed TO lost").execute(&database).await.unwrap();
+    // One that only listened would wait for ever on a connection that goes on without its mailbox.
+    let mut ben = Device::connect(&relay).await;
+    ben.open(1, &keys, 1, Mark::EMPTY.after(EntryId::of(&sealed(1)))).await;
+    loop {
+        match ben.next().await {
+            Said::Opened { .. } | Said::Presence(_) => {}
+            Said::Refused(channel, code) => break assert_eq!((channel.is_none(), code), (true, Refusal::Busy)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_address_gets_so_many_connections_and_no_more() {
     let relay = Relay::start("per-address", &["--max-per-address", "3"]);
     let connect = async |from: &str| {
@@ -683,6 +796,66 @@ async fn two_relays_on_one_postgres_are_one() {
     assert_eq!(ada.enter(1, &keys).await.len(), 400);
     ada.destroy(1, &keys).await;
     assert_eq!(ben.next_but_presence().await, Said::Refused(Some(1), Refusal::NotOpen));
+}
+
+/// What devices on different relays know of each other, and what they whisper, goes through the database.
+#[tokio::test]
+async fn devices_on_three_relays_on_one_postgres_hear_each_other() {
+    let Some(database) = support::postgres::new_database("three").await else { return };
+    let mut relays = ["pg-first", "pg-second", "pg-third"].map(|name| Relay::start(name, &["--database", &database]));
+    let keys = Keys::new(1);
+    let mut devices = Vec::new();
+    for relay in &relays {
+        let mut device = Device::connect(relay).await;
+        device.enter(1, &keys).await;
+        devices.push(device);
+    }
+    for device in &mut devices {
+        device.until_readers(3).await;
+    }
+
+    // A whisper of one, and a nod of another, reach both others, and nobody twice.
+    let (whispered, nodded) = (sized(1, 4_096), sealed(2));
+    let signature = keys.sign(&entry_message(&keys.mailbox, Kind::Whisper, 0, &whispered));
+    devices[0].say(ClientFrame::Whisper { channel: 1, signature, sealed: &whispered }).await;
+    for at in [1, 2] {
+        assert_eq!(devices[at].next_but_presence().await, Said::Whispered(whispered.clone()));
+    }
+    devices[1].say(ClientFrame::Whisper { channel: 1, signature: Signature::NONE, sealed: &nodded }).await;
+    for at in [0, 2] {
+        assert_eq!(devices[at].next_but_presence().await, Said::Whispered(nodded.clone()));
+    }
+
+    // Entries of each reach all, in one order.
+    for at in 0..3_u64 {
+        devices[usize::try_from(at).unwrap()].append(1, &keys, &sealed(100 + at)).await;
+    }
+    for device in &mut devices {
+        let mut numbers = Vec::new();
+        while numbers.len() < 3 {
+            match device.next_but_presence().await {
+                Said::Entries(entries) => numbers.extend(entries.iter().map(|(number, _)| *number)),
+                Said::Acknowledged(receipts) => numbers.extend(receipts.iter().map(|receipt| receipt.number)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(numbers, [1, 2, 3]);
+    }
+
+    // One device goes, then one relay is stopped, with its device; whoever is left knows of it.
+    drop(devices.remove(2));
+    for device in &mut devices {
+        device.until_readers(2).await;
+    }
+    relays[1].ask_to_stop();
+    relays[1].program.wait().unwrap();
+    devices[0].until_readers(1).await;
+    // The one that comes again is counted again.
+    relays[1].start_again();
+    let mut ben = Device::connect(&relays[1]).await;
+    ben.open(1, &keys, 0, Mark::EMPTY).await;
+    devices[0].until_readers(2).await;
+    ben.until_readers(2).await;
 }
 
 #[tokio::test]

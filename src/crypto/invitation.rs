@@ -69,6 +69,15 @@ impl RelayAddress {
         (sound && !host.is_empty() && text.len() <= RELAY_MAX).then(|| Self(text.to_owned()))
     }
 
+    /// The address that a whole link leads to; `None` when it is a fragment alone.
+    #[must_use]
+    pub fn of_link(link: &str) -> Option<Self> {
+        let (address, _) = link.trim().rsplit_once('#')?;
+        let (scheme, rest) = address.split_once("://")?;
+        let host = rest.split('/').next()?;
+        Self::parse(&format!("{scheme}://{host}"))
+    }
+
     /// The address as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -253,6 +262,12 @@ mod tests {
     fn only_a_relays_address_is_one() {
         for sound in ["https://relay.example", "http://10.0.0.2:8080/", "http://[fe80::1]:80"] {
             assert!(RelayAddress::parse(sound).is_some(), "{sound}");
+        }
+        let of_link = |link| RelayAddress::of_link(link).map(|address| address.0);
+        assert_eq!(of_link("https://relay.example:8443/x/y?z#AAAA"), Some("https://relay.example:8443".to_owned()));
+        assert_eq!(of_link(" http://10.0.0.2#AAAA"), Some("http://10.0.0.2".to_owned()));
+        for none in ["#AAAA", "AAAA", "ftp://a/#AAAA", "https://u@h/#AAAA"] {
+            assert_eq!(of_link(none), None, "{none}");
         }
         for unsound in ["", "https://", "javascript:alert(1)", "https://a/b", "https://u@h", "https://å", "//a"] {
             assert!(RelayAddress::parse(unsound).is_none(), "{unsound}");

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
-use ed25519_dalek::{Signature as Ed25519, Verifier, VerifyingKey};
+use ed25519_dalek::{Signature as Ed25519, VerifyingKey};
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::ring;
 
 use super::catch_up::{Beginning, LastRead, beginning};
+use super::gate::Gate;
 use super::limits::Bucket;
 use super::metrics::Operation;
 use super::office::{NewMailboxes, Office, PAGE, Phase, frame, now, same};
@@ -56,7 +57,7 @@ enum End {
 }
 
 /// Speaks with a device until one of both has enough.
-pub(super) async fn serve<S: MailStore>(office: Arc<Office<S>>, socket: WebSocket) {
+pub(super) async fn serve<S: MailStore>(office: Arc<Office<S>>, socket: WebSocket, gate: &Gate) {
     let now = Instant::now();
     let mut connection = Connection {
         socket,
@@ -70,7 +71,7 @@ pub(super) async fn serve<S: MailStore>(office: Arc<Office<S>>, socket: WebSocke
         office,
     };
     connection.office.metrics.connections.inc();
-    let end = connection.speak().await;
+    let end = connection.speak(gate).await;
     for (_, channel) in connection.channels.drain() {
         connection.office.metrics.channels.dec();
         connection.office.readers.leave(&channel.name, channel.seat);
@@ -89,9 +90,9 @@ pub(super) async fn serve<S: MailStore>(office: Arc<Office<S>>, socket: WebSocke
 }
 
 impl<S: MailStore> Connection<S> {
-    async fn speak(&mut self) -> Result<(), End> {
+    async fn speak(&mut self, gate: &Gate) -> Result<(), End> {
         let within = self.office.limits.hello_within;
-        timeout(within, self.hello()).await.unwrap_or(Err(End::Gone))?;
+        timeout(within, self.hello(gate)).await.unwrap_or(Err(End::Gone))?;
         let mut phase = self.office.phase.subscribe();
         let half_silence = self.office.limits.silence / 2;
         let mut silence = tokio::time::interval_at(tokio::time::Instant::now() + half_silence, half_silence);
@@ -121,12 +122,15 @@ impl<S: MailStore> Connection<S> {
     }
 
     /// The first frame of each side.
-    async fn hello(&mut self) -> Result<(), End> {
+    async fn hello(&mut self, gate: &Gate) -> Result<(), End> {
         let bytes = loop {
             match self.socket.next().await {
                 Some(Ok(Message::Binary(bytes))) => break bytes,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Text(_))) => return Err(End::Refused(Refusal::Malformed, "a message of text")),
+                Some(Err(_)) if gate.is_shut() => {
+                    return Err(End::Refused(Refusal::TooLarge, "too much before a hello"));
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Gone),
             }
         };
@@ -135,6 +139,7 @@ impl<S: MailStore> Connection<S> {
             Ok(ClientFrame::Hello { .. }) => return Err(End::Refused(Refusal::Version, "1")),
             _ => return Err(End::Refused(Refusal::Malformed, "the first frame is no hello")),
         }
+        gate.open();
         let random = ring::default_provider().secure_random;
         random.fill(&mut self.challenge.0).map_err(|_| End::Refused(Refusal::Busy, ""))?;
         let welcome = Welcome {
@@ -220,7 +225,7 @@ impl<S: MailStore> Connection<S> {
         }
         let key = writer_key(new.writer).filter(|key| {
             let message = mailbox_message(&new.name, &new.token_hash, admission);
-            key.verify(&message, &Ed25519::from_bytes(&signature.0)).is_ok()
+            is_signed(key, &message, &signature)
         });
         if key.is_none() {
             return self.refuse(channel, Refusal::Signature, "");
@@ -286,19 +291,19 @@ impl<S: MailStore> Connection<S> {
         if !self.whispers.take(1, Instant::now()) {
             return self.refuse(channel, Refusal::Rate, "");
         }
+        // Who may only read can't sign. It has shown the token, and those who hear it see who sealed it.
+        let is_nod = signature == Signature::NONE;
         let message = entry_message(&open.name, Kind::Whisper, 0, sealed);
-        if open.writer.verify(&message, &Ed25519::from_bytes(&signature.0)).is_err() {
+        if !is_nod && !is_signed(&open.writer, &message, &signature) {
             return self.refuse(channel, Refusal::Signature, "");
         }
-        if let Some(room) = self.office.readers.room(&open.name) {
-            room.whisper(open.seat, |channel| frame(&RelayFrame::Whispered { channel, signature, sealed }));
-        }
+        self.office.whisper(&open.name, open.seat, signature, sealed);
     }
 
     async fn destroy(&mut self, channel: u16, signature: Signature) {
         let Some(open) = self.channels.get(&channel) else { return self.refuse(channel, Refusal::NotOpen, "") };
         let message = destroy_message(&open.name, &self.challenge);
-        if open.writer.verify(&message, &Ed25519::from_bytes(&signature.0)).is_err() {
+        if !is_signed(&open.writer, &message, &signature) {
             return self.refuse(channel, Refusal::Signature, "");
         }
         let name = open.name;
@@ -327,22 +332,19 @@ impl<S: MailStore> Connection<S> {
         self.send_parcel(waiting).await?;
         let Some(behind) = behind else { return Ok(false) };
         self.last_served = behind.channel;
-        let page = self.page(behind).await;
+        let page = self.page(behind).await?;
         self.send_parcel(page).await?;
         Ok(true)
     }
 
-    async fn page(&mut self, behind: Behind) -> Parcel {
-        let Some(channel) = self.channels.get(&behind.channel) else { return Parcel::default() };
+    async fn page(&mut self, behind: Behind) -> Result<Parcel, End> {
+        let Some(channel) = self.channels.get(&behind.channel) else { return Ok(Parcel::default()) };
         let count = if behind.only_one { 1 } else { ENTRIES_MAX };
         let read = self.office.store.read(channel.mailbox, behind.after, count, PAGE);
         match self.office.ask(Operation::Read, read).await {
-            Ok(entries) => self.outbox.page(behind, &entries),
-            Err(_) => {
-                self.close(behind.channel);
-                self.refuse(behind.channel, Refusal::Busy, "the relay's database failed");
-                Parcel::default()
-            }
+            Ok(entries) => Ok(self.outbox.page(behind, &entries)),
+            // A device that only listens would wait for ever for what this mailbox can't send: it is to come again.
+            Err(_) => Err(End::Refused(Refusal::Busy, "the relay's database failed")),
         }
     }
 
@@ -412,6 +414,11 @@ async fn find_beginning(
     let has_all = after == state.head && place.is_some();
     let snapshot = if has_all || state.head == 0 { None } else { store.best_snapshot(state.id).await? };
     Ok(beginning(state, LastRead { number: after, mark, place }, snapshot))
+}
+
+/// Whether the writer has signed these bytes, as strictly as devices check it.
+fn is_signed(writer: &VerifyingKey, message: &[u8], signature: &Signature) -> bool {
+    writer.verify_strict(message, &Ed25519::from_bytes(&signature.0)).is_ok()
 }
 
 /// The key, if it is one that no signature fits by accident.

@@ -7,11 +7,12 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
+use super::elsewhere::Elsewhere;
 use super::group::{Group, Item};
 use super::limits::{Addresses, Limits};
 use super::metrics::{Metrics, Operation};
 use super::readers::{Delivery, Readers, Room};
-use super::store::{MailStore, News, StoreError};
+use super::store::{MailStore, News, StoreError, Word};
 use super::writer::{Letter, Post};
 use crate::sync::wire::{ENTRIES_MAX, Mailbox};
 
@@ -64,6 +65,7 @@ pub(super) struct Office<S> {
     pub(super) metrics: Metrics,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) addresses: Addresses,
+    pub(super) elsewhere: Elsewhere,
     /// Held while entries are stored and passed on: news of later ones, from another relay, wait until that is done, so
     /// that devices are not sent what they are owed a receipt for.
     pub(super) delivering: Mutex<()>,
@@ -72,22 +74,29 @@ pub(super) struct Office<S> {
 }
 
 impl<S: MailStore> Office<S> {
-    /// An office, and what its writer is to be given.
-    pub(super) fn new(store: S, limits: Limits, new_mailboxes: NewMailboxes) -> (Arc<Self>, mpsc::Receiver<Post>) {
+    /// An office, what its writer is to be given, and what other relays are to be told.
+    pub(super) fn new(
+        store: S,
+        limits: Limits,
+        new_mailboxes: NewMailboxes,
+    ) -> (Arc<Self>, mpsc::Receiver<Post>, mpsc::Receiver<Word>) {
+        let (elsewhere, words) = Elsewhere::new();
         let (letters, post) = mpsc::channel(4096);
+        let readers = Readers::new(store.is_shared());
         let office = Self {
             store,
             limits,
             new_mailboxes,
-            readers: Readers::default(),
+            readers,
             metrics: Metrics::new(),
             phase: watch::Sender::new(Phase::Serving),
             addresses: Addresses::default(),
+            elsewhere,
             delivering: Mutex::default(),
             letters,
             unstored: Arc::new(Semaphore::new(UNSTORED_MAX)),
         };
-        (Arc::new(office), post)
+        (Arc::new(office), post, words)
     }
 
     /// Hands entries to the writer, once there is room for that many bytes.
@@ -154,7 +163,13 @@ impl<S: MailStore> Office<S> {
     /// Passes on what other relays store, for as long as it runs.
     pub(super) async fn hear_news(&self) {
         loop {
-            let news = self.store.news().await;
+            let news = match self.store.news().await {
+                News::Word(word) => {
+                    self.hear_word(word);
+                    continue;
+                }
+                news => news,
+            };
             let _delivering = self.delivering.lock().await;
             match news {
                 News::Appended(hash, number) => {
@@ -168,7 +183,11 @@ impl<S: MailStore> Office<S> {
                         self.readers.close(&name);
                     }
                 }
-                News::Missed => self.look_everywhere().await,
+                News::Missed => {
+                    self.ask_others();
+                    self.look_everywhere().await;
+                }
+                News::Word(_) => {}
             }
         }
     }

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
+use super::gate::{Gate, Gated};
 use super::limits::Counted;
 use super::office::{Office, Phase};
 use super::store::MailStore;
@@ -29,6 +30,8 @@ const NO_PLACE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(super) struct Caller {
     pub(super) address: IpAddr,
+    /// How much it may still send before it has said hello.
+    pub(super) gate: Arc<Gate>,
     _held: Arc<Held>,
 }
 
@@ -102,7 +105,11 @@ impl<S: MailStore> Door<S> {
         } else {
             Some(self.office.addresses.count(address, self.office.limits.connections_per_address)?)
         };
-        Some(Caller { address, _held: Arc::new(Held { _place: place, _counted: counted, _alive: alive }) })
+        Some(Caller {
+            address,
+            gate: Arc::default(),
+            _held: Arc::new(Held { _place: place, _counted: counted, _alive: alive }),
+        })
     }
 }
 
@@ -117,6 +124,7 @@ async fn answer<I>(stream: I, caller: Caller, router: Router, mut phase: watch::
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stream = Gated::new(stream, caller.gate.clone());
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(caller.clone());
@@ -125,6 +133,8 @@ where
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(within)
+        // As much as a request may have, and what may come with it before there is a gate.
+        .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let stopping = async {

@@ -76,6 +76,15 @@ pub trait MailStore: Send + Sync + 'static {
     /// The next news from another relay on the same database. Never comes where there can be none.
     fn news(&self) -> impl Future<Output = News> + Send;
 
+    /// Whether other relays may be on the same database.
+    fn is_shared(&self) -> bool;
+
+    /// Tells the other relays on the same database something that is not stored. Says nothing where there can be none.
+    ///
+    /// # Errors
+    /// It was not told. Nothing is lost but the words.
+    fn tell(&self, words: &[Word]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Closes the database; what was asked for before is done first.
     fn close(&self) -> impl Future<Output = ()> + Send;
 }
@@ -266,7 +275,7 @@ pub struct Snapshot {
 }
 
 /// What another relay on the same database did. The mailbox's name does not travel, only its hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// A mailbox has entries up to this number.
     Appended(NameHash, u64),
@@ -274,7 +283,45 @@ pub enum News {
     Destroyed(NameHash),
     /// Some news may have been lost.
     Missed,
+    /// Another relay, or this one, says something that is not stored.
+    Word(Word),
 }
+
+/// A relay among several on one database, by a random name that it gives itself when it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RelayName(pub [u8; 8]);
+
+/// What relays on one database tell each other, and no database stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// So many devices read these mailboxes at this relay now.
+    Readers {
+        /// Who says so.
+        from: RelayName,
+        /// Relays where any of them is read, too, are to say how many read it there.
+        ask: bool,
+        /// At most [`COUNTS_MAX`].
+        counts: Vec<(NameHash, u16)>,
+    },
+    /// A device's whisper, for those who read the mailbox at other relays.
+    Whisper {
+        /// Who passes it on.
+        from: RelayName,
+        /// In which mailbox.
+        mailbox: NameHash,
+        /// As the device gave it.
+        signature: Signature,
+        /// The sealed bytes.
+        sealed: Bytes,
+    },
+    /// This relay is there.
+    Here(RelayName),
+    /// This relay stops.
+    Gone(RelayName),
+}
+
+/// The most mailboxes in one [`Word::Readers`]: PostgreSQL carries 8,000 bytes at a time.
+pub const COUNTS_MAX: usize = 150;
 
 /// Stands for a mailbox's name where the name itself should not be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -37,7 +37,8 @@ pub struct Batch<'a> {
     pub changes: &'a [u8],
 }
 
-/// What a device tells those who are connected now: that it is there, and what it has.
+/// What a device tells those who are connected now: that it is there, and what it has. From one who may only read it goes
+/// unsigned, as a nod; see [`super`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whisper {
     /// Who sent it.

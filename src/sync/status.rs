@@ -40,6 +40,8 @@ pub struct Device {
     pub heard: i64,
     /// The number of the last entry that it had then.
     pub seen: u64,
+    /// Whether a writer's signature vouches for what it said; otherwise it may only read.
+    pub writes: bool,
 }
 
 /// How one document stands with the relay.

@@ -1,5 +1,6 @@
 //! Parts that several pages are made of.
 
+pub mod changed;
 pub mod confirm;
 pub mod disputed;
 pub mod fields;

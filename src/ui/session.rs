@@ -431,8 +431,8 @@ impl Session {
                 if self.sent.get_value() == ticket && self.saving.get_untracked() == Saving::Underway {
                     self.saving.set(Saving::Stored(device::local_time()));
                 }
-                // What is wrong with a file is told beside the file.
-                if !matches!(why, Refusal::File(_)) {
+                // What is wrong with a file or an invitation is told beside it.
+                if !matches!(why, Refusal::File(_) | Refusal::Elsewhere(_)) {
                     self.refusal.set(Some(why.clone()));
                 }
                 self.answer(ticket, Answer::Refused(why));

@@ -1,19 +1,26 @@
 // Measures the app in Chromium, and prints each figure beside its budget. Nothing fails on a time. See scripts/bench.
 
+import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { availableParallelism, homedir, loadavg } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { rowsOf, workbookOf } from "./support/list.mjs";
 import { startRelay } from "./support/relay.mjs";
 
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/target");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 const RUNS = 5;
+/** `--only week` measures the parts with that in their names; those that need what an earlier one made fail then. */
+const ONLY = process.argv.includes("--only") && process.argv[process.argv.indexOf("--only") + 1];
 const MANY = 5_000;
+/** What tests/bench/tablets.rs calls a system last of all. */
+const LAST = "AA sist av alla";
 /** Processor throttle of the page's own thread. Chromium can't throttle workers. */
 const THROTTLE = 4;
 
@@ -48,11 +55,15 @@ async function measure() {
   await part("search over 5,000 systems", () => search(large));
   await large.close();
 
+  await part("catching up after a week", awayForAWeek);
+  await part("merging 30 tablets", tabletsApart);
+
   await part("the core", core);
 }
 
 /** Takes one part of the measurements; another part may still do if it fails. */
 async function part(name, take) {
+  if (ONLY && !name.includes(ONLY)) return;
   console.error(`  ${name} …`);
   try {
     await take();
@@ -218,6 +229,115 @@ async function docx(context) {
     }
     if (throttle === 1) note("DOCX of the example, click to bytes", times, { budget: 300, about: "the worker's first start included" });
     else note("  longest task meanwhile", tasks, { budget: 50, about: `${THROTTLE}×` });
+  }
+}
+
+/** A register of 500 systems on a device that has joined it to the relay; its invitation. */
+async function joined(context) {
+  const page = await pageOf(context);
+  await page.goto(address("/"));
+  await page.getByRole("button", { name: "Skapa register" }).click();
+  await page.getByRole("link", { name: "Import", exact: true }).click();
+  const buffer = workbookOf(500);
+  await page.locator("main input[type=file]").setInputFiles({ name: "systemlista.xlsx", mimeType: "application/octet-stream", buffer });
+  await page.getByRole("button", { name: "Läs in valda (500)" }).click();
+  await page.locator('nav a[href="/system"]', { hasText: "500" }).waitFor();
+  await page.getByRole("link", { name: "Inställningar" }).click();
+  await page.getByRole("button", { name: "Anslut till reläet" }).click();
+  await page.getByRole("link", { name: /^Hos reläet/ }).waitFor();
+  await page.getByRole("button", { name: "Bjud in att redigera" }).click();
+  const link = await page.getByLabel("Inbjudan som länk").inputValue();
+  await keptOffline(page);
+  return { page, link };
+}
+
+/** Other devices; `said` gives the next line that they say. */
+function tablets(...args) {
+  const options = ["bench", "--quiet", "--locked", "--profile", "relay", "--bench", "tablets", "--", ...args];
+  const program = spawn("cargo", options, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface(program.stdout)[Symbol.asyncIterator]();
+  return {
+    go: () => program.stdin.write("\n"),
+    said: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error("the tablets said nothing");
+      return value;
+    },
+  };
+}
+
+/** Until the last edit of the others stands in the list, on the screen. */
+const showsLast = (page) =>
+  page.evaluate((last) => {
+    const row = () => [...document.querySelectorAll("table tbody th a")].some((link) => link.textContent.includes(last));
+    return window.stopwatch.shows(row);
+  }, LAST);
+
+async function awayForAWeek() {
+  const [entries, last] = [20_000, 500];
+  for (const throttle of [THROTTLE, 1]) {
+    const [opened, caughtUp, tasks, bytes] = [[], [], [], []];
+    for (let run = 0; run < 3; run++) {
+      const context = await device();
+      const { page, link } = await joined(context);
+      // Another device that is away meanwhile, and has what there was.
+      await page.close();
+      const { snapshot } = JSON.parse(await tablets("week", link, relay.url, String(entries), String(last)).said());
+      const before = await sentBytes();
+      const back = await pageOf(context, { throttle });
+      await back.goto(address("/system"), { waitUntil: "commit" });
+      const list = await back.evaluate(() =>
+        window.stopwatch.shows(() => document.querySelector('table[aria-rowcount="501"] tbody tr[aria-rowindex="2"] a')),
+      );
+      const all = await showsLast(back);
+      opened.push(list);
+      caughtUp.push(all - list);
+      await back.getByRole("link", { name: /^Hos reläet/ }).waitFor();
+      await back.evaluate(() => window.stopwatch.settles());
+      tasks.push(await longest(back));
+      bytes.push(((await sentBytes()) - before) / 1000);
+      console.error(`    ${Math.round(list)} ms to the list, ${Math.round(all - list)} ms more to all; the snapshot has ${kB(snapshot)}`);
+      await context.close();
+    }
+    const slow = throttle === 1 ? "not throttled" : `${throttle}×`;
+    note(`a week away, ${entries.toLocaleString("en")} entries: from the list to all of it`, caughtUp, { budget: throttle === 1 ? null : 2_000, about: slow });
+    note("  the list as it was, from opening", opened, { about: slow });
+    note("  longest task until then", tasks, { budget: throttle === 1 ? null : 100, about: slow });
+    if (throttle !== 1) note(`  from the relay: a snapshot and ${last} entries`, bytes, { unit: "kB" });
+  }
+}
+
+async function sentBytes() {
+  const text = await (await fetch(address("/metrics"))).text();
+  return Number(/^klassrum_sent_bytes_total (\d+)/m.exec(text)?.[1] ?? NaN);
+}
+
+async function tabletsApart() {
+  const [many, edits] = [30, 200];
+  for (const throttle of [THROTTLE, 1]) {
+    const [times, tasks] = [[], []];
+    for (let run = 0; run < 3; run++) {
+      const context = await device();
+      const { page, link } = await joined(context);
+      await page.close();
+      const others = tablets("apart", link, relay.url, String(many), String(edits));
+      if ((await others.said()) !== "ready") throw new Error("the tablets are not ready");
+      const back = await pageOf(context, { throttle });
+      await back.goto(address("/system"));
+      await back.getByRole("link", { name: /^Hos reläet/ }).waitFor();
+      await back.evaluate(() => window.stopwatch.settles());
+      await back.evaluate(() => (window.stopwatch.longTasks.length = 0));
+      const began = await back.evaluate(() => performance.now());
+      others.go();
+      times.push((await showsLast(back)) - began);
+      await others.said();
+      await back.evaluate(() => window.stopwatch.settles());
+      tasks.push(await longest(back));
+      await context.close();
+    }
+    const slow = throttle === 1 ? "not throttled" : `${throttle}×`;
+    note(`${many} tablets' ${edits} edits each meet in 500 systems, until all is in the list`, times, { budget: throttle === 1 ? null : 2_000, about: `${slow}; the way over the relay included` });
+    note("  longest task meanwhile", tasks, { budget: throttle === 1 ? null : 100, about: slow });
   }
 }
 

@@ -84,6 +84,8 @@ pub struct Network {
     /// Entries frames that went to a device once.
     pub history: Vec<Vec<u8>>,
     pub now: Moment,
+    /// So many entries make a snapshot worth its bytes; few, so that there are many snapshots.
+    pub snapshot_after: u64,
     chance: u64,
 }
 
@@ -100,8 +102,8 @@ fn actor_of(desk: usize, opened: usize) -> [u8; 16] {
     bytes
 }
 
-fn line(desk: usize, access: &Access, progress: Progress) -> Line {
-    let mut line = Line::new(card(desk)).snapshot_after(6);
+fn line(desk: usize, access: &Access, progress: Progress, snapshot_after: u64) -> Line {
+    let mut line = Line::new(card(desk)).snapshot_after(snapshot_after);
     line.add(name(), access, progress, "");
     line
 }
@@ -109,6 +111,11 @@ fn line(desk: usize, access: &Access, progress: Progress) -> Line {
 impl Network {
     /// So many devices that may all edit, none of them connected.
     pub fn new(devices: usize) -> Self {
+        Self::with_snapshots_after(devices, 6)
+    }
+
+    /// The same, with snapshots after so many entries.
+    pub fn with_snapshots_after(devices: usize, snapshot_after: u64) -> Self {
         let mut network = Self {
             desks: Vec::new(),
             mailboxes: BTreeMap::new(),
@@ -119,6 +126,7 @@ impl Network {
             down: false,
             history: Vec::new(),
             now: Moment { clock: 1_000_000, running: 0 },
+            snapshot_after,
             chance: 1,
         };
         (0..devices).for_each(|_| _ = network.join(secret(1)));
@@ -132,7 +140,7 @@ impl Network {
         let pieces = vec![document.save()];
         self.desks.push(Desk {
             documents: BTreeMap::from([(name(), document)]),
-            line: line(number, &access, Progress::default()),
+            line: line(number, &access, Progress::default(), self.snapshot_after),
             access,
             pieces,
             progress: BTreeMap::new(),
@@ -239,7 +247,7 @@ impl Network {
         let document = RegisterDocument::load(&desk.pieces, actor_of(at, desk.opened)).unwrap();
         desk.documents = BTreeMap::from([(name(), document)]);
         let progress = desk.progress.get(&desk.access.keys().mailbox()).cloned().unwrap_or_default();
-        desk.line = line(at, &desk.access, progress);
+        desk.line = line(at, &desk.access, progress, self.snapshot_after);
     }
 
     /// A frame, or the news that the connection is there, reaches the device.

@@ -341,6 +341,17 @@ impl Device {
         }
     }
 
+    /// Waits until it is told that so many have the mailbox open.
+    pub async fn until_readers(&mut self, count: u16) {
+        loop {
+            match self.next().await {
+                Said::Presence(readers) | Said::Opened { readers, .. } if readers == count => return,
+                Said::Presence(_) | Said::Opened { .. } | Said::CaughtUp(_) | Said::Entries(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     /// All that comes before what is waited for, but who else is there.
     pub async fn read_until(&mut self, wanted: Said) -> Vec<Said> {
         let mut before = Vec::new();

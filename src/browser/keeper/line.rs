@@ -15,7 +15,7 @@ use crate::browser::kept_link::{self, KeptLink, Mailbox};
 use crate::browser::socket::{Heard, Socket};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, worker};
-use crate::crypto::{Access, DocumentKind, DocumentSecret, Invitation, qr_svg};
+use crate::crypto::{Access, DocumentKind, DocumentSecret, Invitation, RelayAddress, qr_svg};
 use crate::document::{Author, DocumentError, OneChange, RegisterDocument, Taken};
 use crate::register::{Entry, Place};
 use crate::sync::line::{Effect, Event as LineEvent, Line};
@@ -160,13 +160,30 @@ pub(super) fn connect(keeper: &Shared, ticket: Ticket, admission: String) {
     begin_with(keeper, ticket, KeptLink::new(access, admission));
 }
 
-/// Takes an invitation up. A register that is here already is merged with the one invited to.
-pub(super) fn join(keeper: &Shared, ticket: Ticket, invitation: &str) {
-    let invitation = match Invitation::parse(invitation) {
+/// Takes an invitation up. A register that is here already is merged with the one invited to. One to another relay leads
+/// there: a page may speak with its own only.
+pub(super) fn join(keeper: &Shared, ticket: Ticket, link: &str) {
+    let invitation = match Invitation::parse(link) {
         Ok(invitation) if invitation.kind == DocumentKind::Register => invitation,
         Ok(_) => return refuse_with(ticket, Refusal::Invitation("it is to another kind of document".to_owned())),
         Err(why) => return refuse_with(ticket, Refusal::Invitation(why.to_string())),
     };
+    let relay = invitation.relay.clone().or_else(|| RelayAddress::of_link(link));
+    let Some(relay) = relay.filter(|relay| relay.as_str() != device::origin()) else {
+        return take_in(keeper, ticket, invitation);
+    };
+    let keeper = Rc::clone(keeper);
+    spawn_local(async move {
+        // Whoever sits at the relay itself may have another address for it than those around.
+        if device::address_for_others().await == relay.as_str() {
+            return take_in(&keeper, ticket, invitation);
+        }
+        let link = invitation.link(&format!("{}/", relay.as_str()));
+        refuse_with(ticket, Refusal::Elsewhere(link.to_string()));
+    });
+}
+
+fn take_in(keeper: &Shared, ticket: Ticket, invitation: Invitation) {
     if keeper.borrow().document.is_none() {
         match RegisterDocument::create(device::random()) {
             Ok(mut document) => {
@@ -240,7 +257,7 @@ pub(super) fn invite(keeper: &Shared, ticket: Ticket, address: &str, edit: bool)
         Access::Read(_) if edit => return refuse_with(ticket, Refusal::ReadOnly),
         access => Access::Read(access.reading()),
     };
-    let invitation = Invitation { kind: DocumentKind::Register, access, relay: None };
+    let invitation = Invitation { kind: DocumentKind::Register, access, relay: RelayAddress::parse(address) };
     let link = invitation.link(&format!("{address}/"));
     match qr_svg(&link) {
         Ok(picture) => worker::tell(&Event::Invitation(ticket, link.to_string(), picture)),
@@ -475,6 +492,7 @@ fn view(status: &Status, may_edit: bool) -> LineView {
                 name: device.card.name.clone(),
                 role: device.card.role.clone(),
                 heard: device.heard / 1000,
+                edits: device.writes,
             })
             .collect(),
         forged: status.forged,

@@ -144,6 +144,8 @@ pub enum Refusal {
     ReadOnly,
     /// The invitation is none, and why.
     Invitation(String),
+    /// The invitation is to a register at another relay: the link that leads there.
+    Elsewhere(String),
     /// There is no register.
     NoRegister,
     /// Something is wrong with a register file. Nothing has changed.
@@ -222,6 +224,8 @@ pub struct DeviceView {
     pub role: String,
     /// When it was last heard, in seconds since 1970.
     pub heard: i64,
+    /// Whether it may edit.
+    pub edits: bool,
 }
 
 /// What merging a file would change.

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, Transaction};
 use super::ledger::{Ledger, NewRow};
 use super::{
     Added, Addition, MailStore, MailboxId, MailboxState, NewMailbox, News, Place, Snapshot, StoreError, StoredEntry,
-    fixed, from_db, new_epoch, to_db,
+    Word, fixed, from_db, new_epoch, to_db,
 };
 use crate::sync::wire::{Entry, EntryId, Epoch, Kind, Mailbox, Mark, Receipt, Signature, TokenHash, WriterKey};
 
@@ -219,6 +219,14 @@ impl MailStore for SqliteStore {
 
     async fn news(&self) -> News {
         std::future::pending().await
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn tell(&self, _: &[Word]) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn close(&self) {

@@ -6,7 +6,7 @@ use super::sending::Pending;
 use super::{Broken, Effect, Work};
 use crate::crypto::{Access, Keys};
 use crate::sync::held::Head;
-use crate::sync::message::{Batch, DeviceCard, Whisper};
+use crate::sync::message::{Batch, Whisper};
 use crate::sync::status::{Device, Problem, Reach};
 use crate::sync::wire::{
     ClientFrame, Entry, EntryId, Kind, Mailbox, Mark, NewEntry, Receipt, Refusal, RelayFrame, Signature, Token,
@@ -173,8 +173,9 @@ impl Channel {
             Phase::Closed => Some(i64::MIN),
             Phase::Shut { retry } => Some(retry),
             _ if self.waits() => Some(self.sent.saturating_add(ANSWER_MAX)),
-            Phase::Live if self.keys.may_write() && !self.leaving => {
-                [self.due, self.whisper_due].into_iter().flatten().min()
+            Phase::Live if !self.leaving => {
+                let due = self.due.filter(|_| self.keys.may_write());
+                [due, self.whisper_due].into_iter().flatten().min()
             }
             _ => None,
         }
@@ -196,12 +197,12 @@ impl Channel {
             Phase::Closed => self.open(welcome, work),
             Phase::Shut { retry } if retry <= now => self.open(welcome, work),
             _ if self.waits() && self.sent.saturating_add(ANSWER_MAX) <= now => return Err(Broken),
-            Phase::Live if self.keys.may_write() => {
-                if self.pending.is_empty() && self.due.is_some_and(|due| due <= now) && !self.leaving {
+            Phase::Live if !self.leaving => {
+                if self.keys.may_write() && self.pending.is_empty() && self.due.is_some_and(|due| due <= now) {
                     self.due = None;
                     self.send_changes(welcome, work);
                 }
-                if self.whisper_due.is_some_and(|due| due <= now) && !self.leaving {
+                if self.whisper_due.is_some_and(|due| due <= now) {
                     self.whisper(work);
                 }
             }
@@ -358,8 +359,11 @@ impl Channel {
         match &mut self.ahead {
             None => {
                 (self.progress.number, self.progress.mark) = (entry.number, entry.mark.0);
-                self.progress.since_snapshot =
-                    if new.kind == Kind::Snapshot { 0 } else { self.progress.since_snapshot.saturating_add(1) };
+                self.progress.since_snapshot = if new.kind == Kind::Snapshot {
+                    uncovered(entry.number, new.covers)
+                } else {
+                    self.progress.since_snapshot.saturating_add(1)
+                };
                 self.progress.add(&tips, &deps, document);
             }
             Some(ahead) => {
@@ -416,23 +420,24 @@ impl Channel {
                 self.progress.mine_seen = None;
             }
         } else {
-            self.hear(from, at, seen.min(entry.number), entry.at, work.now.clock);
+            let device = Device { card: from, heard: entry.at, seen: seen.min(entry.number), writes: true };
+            self.hear(device, at, work.now.clock);
         }
         Some(Read { tips: taken.heads, deps: taken.deps, changes: Some(changes) })
     }
 
     /// Another device said something at `at` by its own clock, in seconds.
-    fn hear(&mut self, card: DeviceCard, at: i64, seen: u64, heard: i64, clock: i64) {
-        if self.progress.mine != 0 && self.progress.mine <= seen {
+    fn hear(&mut self, device: Device, at: i64, clock: i64) {
+        if self.progress.mine != 0 && self.progress.mine <= device.seen {
             self.progress.mine_seen.get_or_insert(clock);
         }
-        if self.devices.len() < DEVICES_MAX || self.devices.contains_key(&card.id) {
-            let (said, known) =
-                self.devices.entry(card.id).or_insert_with(|| (at, Device { card: card.clone(), heard, seen }));
-            // What was said before is not news, whoever repeats it.
-            if *said <= at {
+        let id = device.card.id;
+        if self.devices.len() < DEVICES_MAX || self.devices.contains_key(&id) {
+            let (said, known) = self.devices.entry(id).or_insert_with(|| (at, device.clone()));
+            // What was said before is not news, whoever repeats it; nor may a reader speak for a writer.
+            if *said <= at && (device.writes || !known.writes) {
                 *said = at;
-                *known = Device { card, heard: known.heard.max(heard), seen: known.seen.max(seen) };
+                *known = Device { heard: known.heard.max(device.heard), seen: known.seen.max(device.seen), ..device };
             }
         }
     }
@@ -471,10 +476,10 @@ impl Channel {
             self.progress.since_snapshot = self.progress.since_snapshot.saturating_add(1);
         }
         let Some(document) = work.documents.get(&self.document) else { return Err(Broken) };
-        if let Some(Pending { tips, deps, snapshot, .. }) = of {
+        if let Some(Pending { tips, deps, covers, .. }) = of {
             self.progress.add(&tips, &deps, document);
-            if snapshot {
-                self.progress.since_snapshot = 0;
+            if let Some(covers) = covers {
+                self.progress.since_snapshot = uncovered(receipt.number, covers);
                 self.snapshot_at = self.snapshot_after;
             }
             if self.progress.mine < receipt.number {
@@ -492,16 +497,19 @@ impl Channel {
     }
 
     fn whispered<D: Held>(&mut self, signature: Signature, sealed: &[u8], work: &mut Work<'_, D>) {
-        let message = entry_message(&self.mailbox(), Kind::Whisper, 0, sealed);
-        if !self.keys.is_signed(&message, &signature.0) {
+        let writes = signature != Signature::NONE;
+        let kind = if writes { Kind::Whisper } else { Kind::Nod };
+        let message = entry_message(&self.mailbox(), kind, 0, sealed);
+        if writes && !self.keys.is_signed(&message, &signature.0) {
             self.progress.forged = self.progress.forged.saturating_add(1);
             return;
         }
-        let plain = self.keys.open(Kind::Whisper.number(), sealed);
-        let Some(whisper) = plain.ok().and_then(|plain| Whisper::from_bytes(&plain)) else { return };
-        if whisper.from.id != work.me.id {
+        let plain = self.keys.open(kind.number(), sealed);
+        let Some(Whisper { from, at, seen }) = plain.ok().and_then(|plain| Whisper::from_bytes(&plain)) else { return };
+        if from.id != work.me.id {
             let before = self.progress.mine_seen;
-            self.hear(whisper.from, whisper.at, whisper.seen, work.now.clock, work.now.clock);
+            let clock = work.now.clock;
+            self.hear(Device { card: from, heard: clock, seen, writes }, at, clock);
             if self.progress.mine_seen != before {
                 self.store(None, work);
             }
@@ -521,9 +529,11 @@ impl Channel {
             return;
         }
         let whisper = Whisper { from: work.me.clone(), at: work.now.clock / 1_000, seen: self.progress.number };
-        let sealed = self.keys.seal(Kind::Whisper.number(), (work.random)(), &whisper.to_bytes());
-        let message = entry_message(&self.mailbox(), Kind::Whisper, 0, &sealed);
-        let Some(signature) = self.keys.sign(&message).map(Signature) else { return };
+        // Who may only read can't sign, and nods.
+        let kind = if self.keys.may_write() { Kind::Whisper } else { Kind::Nod };
+        let sealed = self.keys.seal(kind.number(), (work.random)(), &whisper.to_bytes());
+        let message = entry_message(&self.mailbox(), kind, 0, &sealed);
+        let signature = self.keys.sign(&message).map_or(Signature::NONE, Signature);
         work.send(&ClientFrame::Whisper { channel: self.number, signature, sealed: &sealed });
     }
 
@@ -541,6 +551,8 @@ impl Channel {
                 self.phase = Phase::Shut { retry: now.saturating_add(REOPEN) };
                 self.problem = Some(Problem::NoMailbox);
             }
+            // A nod that isn't taken is no matter.
+            (Phase::Live, _) if !self.keys.may_write() => {}
             (Phase::Live, code) => self.not_taken(code, work),
             (_, code) => {
                 self.close();
@@ -589,4 +601,9 @@ impl Channel {
         let signature = self.keys.sign(&entry_message(&self.mailbox(), kind, covers, sealed))?;
         Some((EntryId::of(sealed), Signature(signature)))
     }
+}
+
+/// How many entries a snapshot with this number doesn't cover: those that were stored while it was on its way.
+fn uncovered(number: u64, covers: u64) -> u64 {
+    number.saturating_sub(covers).saturating_sub(1)
 }

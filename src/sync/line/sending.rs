@@ -29,7 +29,8 @@ pub(super) struct Pending {
     pub(super) tips: Vec<Head>,
     /// and what its changes build on.
     pub(super) deps: Vec<Head>,
-    pub(super) snapshot: bool,
+    /// Of a snapshot: the number up to which it covers the log.
+    pub(super) covers: Option<u64>,
 }
 
 /// An entry, sealed and signed.
@@ -105,7 +106,7 @@ impl Channel {
         let sealed = self.keys.seal(kind.number(), (work.random)(), &batch.to_bytes());
         let covers = if kind == Kind::Snapshot { self.progress.number } else { 0 };
         let (id, signature) = self.signed(kind, covers, &sealed)?;
-        let pending = Pending { id, tips, deps, snapshot: kind == Kind::Snapshot };
+        let pending = Pending { id, tips, deps, covers: (kind == Kind::Snapshot).then_some(covers) };
         Some(Ready { kind, covers, signature, sealed, pending })
     }
 
@@ -131,7 +132,7 @@ impl Channel {
 
     /// The relay doesn't take what was sent; it is sent again later.
     pub(super) fn not_taken<D: Held>(&mut self, code: Refusal, work: &mut Work<'_, D>) {
-        let snapshot = self.pending.iter().any(|pending| pending.snapshot);
+        let snapshot = self.pending.iter().any(|pending| pending.covers.is_some());
         if snapshot && matches!(code, Refusal::TooLarge | Refusal::Quota) {
             self.too_large();
         }

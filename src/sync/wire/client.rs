@@ -53,7 +53,8 @@ pub enum ClientFrame<'a> {
     Whisper {
         /// Which mailbox.
         channel: u16,
-        /// Over [`super::entry_message`] with [`super::Kind::Whisper`] and 0.
+        /// Over [`super::entry_message`] with [`super::Kind::Whisper`] and 0; [`Signature::NONE`] on a
+        /// [`super::Kind::Nod`].
         signature: Signature,
         /// The sealed bytes, at most [`WHISPER_MAX`].
         sealed: &'a [u8],

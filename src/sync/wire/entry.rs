@@ -12,6 +12,8 @@ pub enum Kind {
     Snapshot,
     /// Passed on and never stored.
     Whisper,
+    /// A whisper of one who may only read: passed on and never stored, and not signed.
+    Nod,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
             Self::Changes => 0,
             Self::Snapshot => 1,
             Self::Whisper => 2,
+            Self::Nod => 3,
         }
     }
 

@@ -63,6 +63,11 @@ impl Token {
     }
 }
 
+impl Signature {
+    /// Stands where a whisper is of one who may only read, and so can't sign. As a signature it is never right.
+    pub const NONE: Self = Self([0; 64]);
+}
+
 impl EntryId {
     /// The id of the entry with these sealed bytes.
     #[must_use]

@@ -46,7 +46,8 @@ pub enum RelayFrame<'a> {
     Whispered {
         /// Which mailbox.
         channel: u16,
-        /// Over [`super::entry_message`] with [`super::Kind::Whisper`] and 0.
+        /// Over [`super::entry_message`] with [`super::Kind::Whisper`] and 0; [`Signature::NONE`] on a
+        /// [`super::Kind::Nod`].
         signature: Signature,
         /// The sealed bytes.
         sealed: &'a [u8],

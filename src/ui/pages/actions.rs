@@ -6,8 +6,9 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::browser::device;
-use crate::register::{Action, Choose, Field, Key, Record, RecordKind};
+use crate::register::{Action, Choose, Field, Key, Place, Record, RecordKind};
 use crate::report::figures::{self, Figure};
+use crate::ui::parts::changed::Changed;
 use crate::ui::parts::fields::shown;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -141,6 +142,7 @@ fn Row(key: Key) -> impl IntoView {
     let session = Session::expect();
     let system = key.root();
     let address = format!("/system/{system}#handlingsplan");
+    let place = Place { kind: RecordKind::Action, key: key.clone() };
     let action = Memo::new(move |_| session.read(|register| register.actions.get(&key).cloned()).unwrap_or_default());
     let name = Memo::new(move |_| {
         session.read(|register| register.systems.get(&system).map(|system| system.name.clone())).unwrap_or_default()
@@ -151,7 +153,7 @@ fn Row(key: Key) -> impl IntoView {
     let late = move || action.with(|action| action.is_late(device::today()));
     view! {
         <tr>
-            <th scope="row" class="list-name">{move || words(Action::TITLE)}</th>
+            <th scope="row" class="list-name">{move || words(Action::TITLE)}<Changed place /></th>
             <td><A href=address>{move || name.get()}</A></td>
             <td>
                 {move || {

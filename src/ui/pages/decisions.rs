@@ -7,8 +7,9 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::overview::year_of;
 use crate::browser::device;
-use crate::register::{Choose, Classification, Date, InformationSet, Key, RecordKind};
+use crate::register::{Choose, Classification, Date, InformationSet, Key, Place, RecordKind};
 use crate::report::figures::{self, Figure};
+use crate::ui::parts::changed::Changed;
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
@@ -133,6 +134,7 @@ fn Row(key: Key) -> impl IntoView {
     let one = untrack(|| session.read(|register| register.classifications.get(&key).cloned())).unwrap_or_default();
     let system = key.root();
     let address = format!("/system/{system}#klassning");
+    let place = Place { kind: RecordKind::Classification, key: key.clone() };
     let name = Memo::new(move |_| {
         session.read(|register| register.systems.get(&system).map(|system| system.name.clone())).unwrap_or_default()
     });
@@ -151,7 +153,7 @@ fn Row(key: Key) -> impl IntoView {
     view! {
         <tr>
             <td class="nowrap">{one.decided.map(|day| day.to_string())}</td>
-            <th scope="row" class="list-name"><A href=address>{move || name.get()}</A></th>
+            <th scope="row" class="list-name"><A href=address>{move || name.get()}</A><Changed place /></th>
             <td>{set}</td>
             <td><LevelBadges levels=one.levels() /></td>
             <td>{one.decided_by.clone()}</td>

@@ -13,6 +13,7 @@ use leptos::html::{H2, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
+use wasm_bindgen::JsCast;
 
 use self::columns::Understood;
 pub use self::example::load_example;
@@ -394,6 +395,17 @@ fn courses(summary: &Summary) -> Vec<String> {
 pub fn Import() -> impl IntoView {
     let i18n = use_i18n();
     let desk = Desk::new(Session::expect());
+    // The menu leads to the page's beginning; whoever is there with a file on the desk begins anew.
+    let begins = window_event_listener(leptos::ev::click, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let is_taking = desk.work.with_untracked(|work| matches!(work, Some(Work::Taking)));
+        if !is_taking
+            && target.is_some_and(|target| target.closest("nav a[href='/import']").is_ok_and(|link| link.is_some()))
+        {
+            desk.clear();
+        }
+    });
+    on_cleanup(move || begins.remove());
     let status = move || match desk.work.get() {
         Some(Work::Reading) => t_string!(i18n, import.reading).to_owned(),
         Some(Work::Comparing) => t_string!(i18n, import.comparing).to_owned(),

@@ -16,6 +16,7 @@ use crate::register::{
     Choose, Command, Date, DateTime, Field, Incident, Key, Place, Record, RecordKind, Register, Value,
 };
 use crate::report::figures::{self, Figure, IncidentsOnly};
+use crate::ui::parts::changed::Changed;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::{FieldEditor, shown};
 use crate::ui::parts::history::History;
@@ -291,6 +292,7 @@ fn Row(key: Key) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let address = format!("/incidenter/{key}");
+    let place = Place { kind: RecordKind::Incident, key: key.clone() };
     let incident =
         Memo::new(move |_| session.read(|register| register.incidents.get(&key).cloned()).unwrap_or_default());
     let words = move |field: Field| {
@@ -312,7 +314,7 @@ fn Row(key: Key) -> impl IntoView {
                     |day| day.to_string().into_any(),
                 ))}
             </td>
-            <th scope="row" class="list-name"><A href=address>{move || words(Incident::TITLE)}</A></th>
+            <th scope="row" class="list-name"><A href=address>{move || words(Incident::TITLE)}</A><Changed place /></th>
             <td>{move || words(Incident::KIND)}</td>
             <td>{move || judged(Incident::BUSINESS_RELATED)}</td>
             <td>{move || judged(Incident::PERSONAL_DATA)}</td>

@@ -16,6 +16,7 @@ use crate::browser::device;
 use crate::register::list::{Only, Query, SortBy};
 use crate::register::value::Choose;
 use crate::register::{Aspect, Command, Field, Key, Kind, Level, Place, Record, RecordKind, Stage, System, Value};
+use crate::ui::parts::changed::Changed;
 use crate::ui::parts::fields::{Control, shown};
 use crate::ui::parts::gradually::each_frame;
 use crate::ui::parts::level::LevelBadges;
@@ -641,12 +642,7 @@ fn Row(
     };
     let disputed = move || data.with(|row| row.as_ref().is_some_and(|row| row.disputed));
     let address = format!("/system/{key}");
-    let news = Memo::new({
-        let key = key.clone();
-        move |_| {
-            session.news.with(|news| news.iter().any(|news| is_below(news.place.kind) && news.place.key.root() == key))
-        }
-    });
+    let place = Place { kind: RecordKind::System, key: key.clone() };
     let picked = key.clone();
     let own = key.clone();
     let row = move || in_sight.with(|rows| rows.iter().find(|(key, _)| *key == own).map(|(_, row)| row + 2));
@@ -672,9 +668,7 @@ fn Row(
                 </label>
             </td>
             <th scope="row" class="systems__name">
-                <Show when=move || news.get()>
-                    <span class="news"><span class="unseen">{t!(i18n, news.changed)} ": "</span></span>
-                </Show>
+                <Changed place />
                 <A href=address>{name}</A>
                 <span class="systems__purpose soft">
                     {move || disputed().then(|| view! {
@@ -689,11 +683,6 @@ fn Row(
             }).collect_view()}
         </tr>
     }
-}
-
-/// Whether records of this kind are systems or belong to one.
-fn is_below(kind: RecordKind) -> bool {
-    kind == RecordKind::System || kind.owner().is_some_and(is_below)
 }
 
 /// A row to write a new system's name in. It stays, so that several can be added one after the other.

@@ -14,6 +14,7 @@ use crate::register::{
     TrainingCount, Value,
 };
 use crate::report::figures::{self, Figure, ListBehind};
+use crate::ui::parts::changed::Changed;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::parts::history::History;
@@ -314,11 +315,14 @@ fn Counts(shown: Memo<Option<Key>>) -> impl IntoView {
     });
     let row = move |(key, title, cut_off, sums): (Key, String, Option<Date>, Sums)| {
         let current = shown.with(|shown| shown.as_ref() == Some(&key));
+        let place = Place { kind: RecordKind::Training, key: key.clone() };
         let day = cut_off.map_or_else(|| t_string!(i18n, training.no_day).to_owned(), |day| day.to_string());
         view! {
             <tr>
                 <th scope="row">
-                    <a href=format!("/utbildning?count={key}") aria-current=current.then_some("true")>{day}</a>
+                    <a href=format!("/utbildning?count={key}") aria-current=current.then_some("true")>
+                        {day}<Changed place />
+                    </a>
                 </th>
                 <td>{title}</td>
                 <SumCells sum=sums.all />

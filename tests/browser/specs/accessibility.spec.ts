@@ -1,19 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
-import { expect, test, type Page } from "../fixtures.ts";
-import { Start } from "../pages/start.ts";
+import { expect, test } from "../fixtures.ts";
 import { ADDRESSES, visit, type PageKey } from "../pages/tour.ts";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function expectNoBarriers(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  const found = violations.map(({ id, help, nodes }) => ({
-    id,
-    help,
-    at: nodes.slice(0, 3).map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
-  }));
-  expect.soft(found).toEqual([]);
-}
+import { expectNoBarriers } from "../support/barriers.ts";
 
 for (const language of ["sv", "en"]) {
   for (const theme of ["light", "dark"]) {

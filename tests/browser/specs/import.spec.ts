@@ -152,3 +152,16 @@ test("the keyboard is enough", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(lists.done).toBeFocused();
 });
+
+test("the menu's Import leads back to the beginning while a list is being looked at", async ({ page }) => {
+  await register(page);
+  const lists = await importPage(page);
+  await lists.choose("systemlista.csv");
+  await expect(lists.take).toBeVisible();
+  await lists.nav.getByRole("link", { name: "Import" }).click();
+  await expect(lists.take).toHaveCount(0);
+  await expect(page.getByRole("main").locator("input[type=file]")).toHaveCount(1);
+  // And a list can be chosen there as before.
+  await lists.choose("systemlista.csv");
+  await expect(lists.take).toBeVisible();
+});

@@ -5,6 +5,7 @@ import { Start } from "../pages/start.ts";
 import { Settings } from "../pages/settings.ts";
 import { Systems } from "../pages/systems.ts";
 import { SystemPage, systemIn } from "../pages/system.ts";
+import { visit } from "../pages/tour.ts";
 import { startRelay } from "../support/relay.mjs";
 
 /** A relay of this test's own, which may break down. */
@@ -161,4 +162,70 @@ test("what others have changed is listed and marked until it is marked as seen",
   await ben.getByRole("button", { name: "Markera som sett" }).click();
   await expect(ben.getByText("Inget nytt från andra enheter")).toBeVisible();
   await expect((await Systems.visit(ben)).rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(0);
+});
+
+test("what others have changed is marked in the list of incidents, too", async ({ page: ada, newDevice }) => {
+  test.slow();
+  await ada.goto("/");
+  await ada.getByRole("button", { name: "Prova med exempel" }).click();
+  await expect(ada.locator('[data-figure="trained"]')).toHaveText("139");
+  const ben = await newDevice();
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  await expect(atRelay(ben)).toBeVisible();
+  const marked = (page: Page) => page.getByRole("main").getByRole("row").filter({ hasText: "Ändrad av andra" });
+  // What came with the invitation is looked at for the first time: none of it is news.
+  await visit(ben, "incidents");
+  await expect(ben.getByRole("main").getByRole("rowheader").first()).toBeVisible();
+  await expect(marked(ben)).toHaveCount(0);
+
+  await visit(ada, "incidents");
+  await ada.getByRole("main").getByRole("rowheader").getByRole("link").first().click();
+  await ada.getByLabel("Avslutad", { exact: true }).fill("2025-03-01");
+  await ada.getByLabel("Avslutad", { exact: true }).press("Tab");
+  await expect(atRelay(ada)).toBeVisible();
+
+  await expect(marked(ben)).toHaveCount(1);
+  await ben.getByRole("link", { name: /^Nytt från andra/ }).click();
+  await ben.getByRole("button", { name: "Markera som sett" }).click();
+  await visit(ben, "incidents");
+  await expect(ben.getByRole("main").getByRole("rowheader").first()).toBeVisible();
+  await expect(marked(ben)).toHaveCount(0);
+});
+
+test("an invitation to another relay leads there, and nothing is made here", async ({ page: ada, newDevice }) => {
+  await systemIn(ada, "Passersystem");
+  const link = await invite(ada, "Bjud in att redigera");
+  const other = await startRelay();
+  try {
+    const ben = await newDevice({ baseURL: other.url });
+    await Start.visit(ben);
+    for (const pasted of [link, new URL(link).hash]) {
+      await ben.getByLabel("Har du fått en inbjudan? Klistra in länken").fill(pasted);
+      await ben.getByRole("button", { name: "Gå med" }).click();
+      const invited = ben.getByRole("region", { name: "Du är inbjuden till ett register" });
+      await invited.getByRole("button", { name: "Gå med" }).click();
+      await expect(invited.getByRole("status")).toContainText(`Registret finns hos reläet på ${new URL(link).origin}.`);
+      await expect(ben.getByRole("navigation", { name: "Sidor" })).toHaveCount(0);
+      if (pasted !== link) break;
+      await invited.getByRole("button", { name: "Avbryt" }).click();
+    }
+    await ben.getByRole("link", { name: "Öppna inbjudan där" }).click();
+    await expect(ben).toHaveURL(new RegExp(`^${new URL(link).origin}/[^#]*$`));
+    await ben.getByRole("button", { name: "Gå med" }).first().click();
+    await expect(ben.getByRole("navigation", { name: "Sidor" })).toBeVisible();
+    await (await Systems.visit(ben)).open("Passersystem");
+  } finally {
+    await other.stop();
+  }
+});
+
+test("a device that only reads counts as one that has seen it", async ({ page: ada, newDevice }) => {
+  const system = await systemIn(ada, "Passersystem");
+  const guest = await newDevice();
+  await accept(guest, await invite(ada, "Bjud in att läsa"));
+  await (await Systems.visit(ada)).open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+  await Settings.visit(ada);
+  await expect(ada.getByRole("row").filter({ hasText: "läser bara" })).toHaveCount(1);
+  await expect(ada.getByText(/^.*Senast mottaget av en annan enhet /)).toBeVisible();
 });

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::device;
-use crate::browser::keeper::protocol::{DeviceView, LineReach, LineTrouble, LineView, Request};
+use crate::browser::keeper::protocol::{DeviceView, LineReach, LineTrouble, LineView, Refusal, Request};
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::session::{Answer, Session};
 use crate::ui::words;
@@ -43,7 +43,7 @@ fn Unjoined() -> impl IntoView {
     };
     view! {
         <p>{t!(i18n, relay.none)}</p>
-        <p class="soft">{t!(i18n, relay.connect_about, origin = device::origin())}</p>
+        <p class="soft">{t!(i18n, relay.connect_about, origin = device::origin())} " " {t!(i18n, relay.connect_elsewhere)}</p>
         <details class="history">
             <summary>{t!(i18n, relay.admission)}</summary>
             <div class="field">
@@ -207,6 +207,7 @@ fn Joined() -> impl IntoView {
 fn Devices(line: Memo<LineView>) -> impl IntoView {
     let i18n = use_i18n();
     let row = move |device: DeviceView| {
+        let edits = device.edits;
         let who = match (device.role.as_str(), device.name.as_str()) {
             ("", "") => None,
             (role, "") => Some(role.to_owned()),
@@ -215,7 +216,10 @@ fn Devices(line: Memo<LineView>) -> impl IntoView {
         };
         view! {
             <tr>
-                <th scope="row">{move || who.clone().unwrap_or_else(|| t_string!(i18n, relay.unnamed).to_owned())}</th>
+                <th scope="row">
+                    {move || who.clone().unwrap_or_else(|| t_string!(i18n, relay.unnamed).to_owned())}
+                    {(!edits).then(|| view! { <span class="soft">" – " {t!(i18n, relay.reads)}</span> })}
+                </th>
                 <td>{moment(device.heard)}</td>
             </tr>
         }
@@ -247,15 +251,18 @@ pub fn Invited() -> impl IntoView {
     let session = Session::expect();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
+    let elsewhere = RwSignal::new(None::<String>);
     let join = move |_| {
         let Some(link) = session.invitation.get_untracked() else { return };
         busy.set(true);
         problem.set(None);
+        elsewhere.set(None);
         session.ask(
             |ticket| Request::Join(ticket, link),
             move |answer| {
                 busy.try_set(false);
                 match answer {
+                    Answer::Refused(Refusal::Elsewhere(link)) => _ = elsewhere.try_set(Some(link)),
                     Answer::Refused(why) => {
                         problem.try_set(Some(crate::ui::shell::refusal_text(i18n, &why)));
                     }
@@ -275,11 +282,33 @@ pub fn Invited() -> impl IntoView {
                 <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
                     {move || problem.get()}
                 </p>
+                <p role="status">
+                    {move || elsewhere.get().map(|link| {
+                        let address = link.split("/#").next().unwrap_or_default().to_owned();
+                        t_string!(i18n, relay.elsewhere_about, address = address).to_string()
+                    })}
+                </p>
                 <div class="actions">
-                    <button type="button" class="button button--main" disabled=busy on:click=join>
-                        {t!(i18n, relay.join)}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| session.invitation.set(None)>
+                    <Show
+                        when=move || elsewhere.with(Option::is_some)
+                        fallback=move || view! {
+                            <button type="button" class="button button--main" disabled=busy on:click=join>
+                                {t!(i18n, relay.join)}
+                            </button>
+                        }
+                    >
+                        <a class="button button--main" rel="external noreferrer" href=move || elsewhere.get()>
+                            {t!(i18n, relay.go_there)}
+                        </a>
+                    </Show>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            elsewhere.set(None);
+                            session.invitation.set(None);
+                        }
+                    >
                         {t!(i18n, common.cancel)}
                     </button>
                 </div>
