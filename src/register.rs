@@ -4,7 +4,8 @@
 //! Nothing here reads a clock, a random number, the network or storage, and nothing here knows Automerge: callers pass
 //! days and keys in. The same rules run in the browser, in the workers and in `cargo test`.
 //!
-//! Start at [`records`] for what is kept, at [`Command`] for how it changes, and at [`Register`] for how it is read.
+//! Start at [`records`] for what is kept, at [`Command`] for how it changes, and at [`Register`] for how it is read. A
+//! classification [`workshop`] is a thing of its own, whose end comes into a register as one command.
 
 pub mod command;
 pub mod disputes;
@@ -17,6 +18,7 @@ pub mod safe;
 pub mod stage;
 pub mod text;
 pub mod value;
+pub mod workshop;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
