@@ -8,6 +8,8 @@
 //! flat, so that two devices that add to different records, or fields of one record, never touch the same place.
 //! Fields and collections that this version doesn't know are left alone.
 //!
+//! A workshop is another kind of document, with a first change of its own: [`WorkshopDocument`].
+//!
 //! Nothing here reads a clock, a random number, storage or the network: actors, days and bytes are passed in.
 
 mod author;
@@ -21,6 +23,7 @@ mod pieces;
 mod reading;
 mod stored;
 mod undo;
+mod workshop;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +36,7 @@ pub use crate::document::conflicts::{Claim, Conflict};
 pub use crate::document::history::Past;
 pub use crate::document::news::{NEWS_MAX, News};
 pub use crate::document::pieces::BYTES_MAX;
+pub use crate::document::workshop::WorkshopDocument;
 use crate::register::{Choose, CommandError, Entry, Key, Place, RecordKind, Register, SCHEMA, Seen};
 use author::kinds_below;
 use begin::{GENESIS, GENESIS_HASH};
@@ -110,7 +114,7 @@ impl RegisterDocument {
         let mut changes = Vec::new();
         let mut any = false;
         for bytes in stored {
-            for piece in pieces(bytes.as_ref())? {
+            for piece in pieces(bytes.as_ref(), &GENESIS_HASH)? {
                 any = true;
                 match (piece, &whole) {
                     (Piece::Change(change), _) => changes.push(*change),
@@ -194,14 +198,7 @@ impl RegisterDocument {
     pub fn changes_since(&self, known: &[[u8; 32]]) -> Vec<OneChange> {
         let known = known.iter().map(|hash| ChangeHash(*hash)).filter(|hash| knows(&self.doc, hash));
         let known: Vec<_> = known.chain([GENESIS_HASH]).collect();
-        let changes = self.doc.get_changes(&known).into_iter();
-        changes
-            .map(|change| OneChange {
-                hash: change.hash().0,
-                deps: change.deps().iter().map(|dep| dep.0).collect(),
-                bytes: change.raw_bytes().to_vec(),
-            })
-            .collect()
+        self.doc.get_changes(&known).iter().map(one_change).collect()
     }
 
     /// The document's schema, if it is newer than this program. It can then be read but not changed.
@@ -228,7 +225,7 @@ impl RegisterDocument {
     pub fn take_in(&mut self, bytes: &[u8]) -> Result<Taken, DocumentError> {
         let mut changes = Vec::new();
         let mut whole = Vec::new();
-        for piece in pieces(bytes)? {
+        for piece in pieces(bytes, &GENESIS_HASH)? {
             match piece {
                 Piece::Change(change) => changes.push(*change),
                 Piece::Whole(other) => whole.push(*other),
@@ -294,28 +291,7 @@ impl RegisterDocument {
 
     /// Takes in the changes whose forerunners are here; the others wait. All or nothing.
     fn admit(&mut self, incoming: Vec<Change>, log: &mut PatchLog) -> Result<(), DocumentError> {
-        let mut pool: BTreeMap<_, Change> = BTreeMap::new();
-        for change in incoming.into_iter().chain(self.waiting.iter().cloned()) {
-            if !knows(&self.doc, &change.hash()) {
-                // A change comes after all it builds on, when changes are ordered by their first operation.
-                pool.insert((change.start_op(), change.hash()), change);
-            }
-        }
-        let (mut ready, mut hashes, mut waiting) = (Vec::new(), BTreeSet::new(), Vec::new());
-        for change in pool.into_values() {
-            if change.deps().iter().all(|dep| hashes.contains(dep) || knows(&self.doc, dep)) {
-                hashes.insert(change.hash());
-                ready.push(change);
-            } else {
-                waiting.push(change);
-            }
-        }
-        self.doc.apply_changes_log_patches(ready, log).map_err(|why| match why {
-            AutomergeError::DuplicateSeqNumber(..) => DocumentError::Split,
-            why => DocumentError::Automerge(why),
-        })?;
-        self.waiting = waiting;
-        Ok(())
+        admit(&mut self.doc, &mut self.waiting, incoming, log, knows)
     }
 
     fn read_at(&self, heads: Option<&[ChangeHash]>) -> Register {
@@ -383,6 +359,47 @@ impl RegisterDocument {
             None => Ok(()),
         }
     }
+}
+
+/// A change, as those outside know it.
+fn one_change(change: &Change) -> OneChange {
+    OneChange {
+        hash: change.hash().0,
+        deps: change.deps().iter().map(|dep| dep.0).collect(),
+        bytes: change.raw_bytes().to_vec(),
+    }
+}
+
+/// Takes in the changes whose forerunners are here; the others wait. All or nothing.
+fn admit(
+    doc: &mut Automerge,
+    waiting: &mut Vec<Change>,
+    incoming: Vec<Change>,
+    log: &mut PatchLog,
+    knows: impl Fn(&Automerge, &ChangeHash) -> bool,
+) -> Result<(), DocumentError> {
+    let mut pool: BTreeMap<_, Change> = BTreeMap::new();
+    for change in incoming.into_iter().chain(waiting.iter().cloned()) {
+        if !knows(doc, &change.hash()) {
+            // A change comes after all it builds on, when changes are ordered by their first operation.
+            pool.insert((change.start_op(), change.hash()), change);
+        }
+    }
+    let (mut ready, mut hashes, mut still_waiting) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for change in pool.into_values() {
+        if change.deps().iter().all(|dep| hashes.contains(dep) || knows(doc, dep)) {
+            hashes.insert(change.hash());
+            ready.push(change);
+        } else {
+            still_waiting.push(change);
+        }
+    }
+    doc.apply_changes_log_patches(ready, log).map_err(|why| match why {
+        AutomergeError::DuplicateSeqNumber(..) => DocumentError::Split,
+        why => DocumentError::Automerge(why),
+    })?;
+    *waiting = still_waiting;
+    Ok(())
 }
 
 /// Whether the document holds this change.

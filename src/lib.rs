@@ -3,9 +3,10 @@
 //! The package is one house with these rooms. Arrows go one way, downwards in this list; `tests/rooms.rs` holds the
 //! house to it.
 //!
-//! - [`register`]: what a register is and which edits make sense; pure values and rules. Imports nothing here.
+//! - [`register`]: what a register is and which edits make sense, and what a workshop is and how its votes count; pure
+//!   values and rules. Imports nothing here.
 //! - [`catalogue`]: what ships with the program, as data. Imports the register.
-//! - [`document`]: where the register meets Automerge. Imports the register.
+//! - [`document`]: where the register and the workshop meet Automerge. Imports the register.
 //! - [`exchange`]: files people already have, in and out. Imports the register and the catalogue.
 //! - [`report`]: register, figures, one report model, its renderings. Imports the register and the catalogue.
 //! - [`crypto`]: keys, invitations, sealing; the only room that sees both plain and sealed bytes. Imports nothing here.

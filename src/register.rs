@@ -5,7 +5,8 @@
 //! days and keys in. The same rules run in the browser, in the workers and in `cargo test`.
 //!
 //! Start at [`records`] for what is kept, at [`Command`] for how it changes, at [`Register`] for how it is read, and at
-//! [`method`] for how systems are classified.
+//! [`method`] for how systems are classified. A classification [`workshop`] is a thing of its own, whose end comes into
+//! a register as one command.
 
 pub mod command;
 pub mod disputes;
@@ -18,6 +19,7 @@ pub mod safe;
 pub mod stage;
 pub mod text;
 pub mod value;
+pub mod workshop;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

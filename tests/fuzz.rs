@@ -18,6 +18,8 @@ use std::path::PathBuf;
 
 use devices::{act, add_system, device};
 use klassrum::crypto::{Access, DocumentKind, Invitation, RelayAddress};
+use klassrum::document::WorkshopDocument;
+use klassrum::register::workshop::{Join, PersonKey, Said, Statement};
 use klassrum::sync::wire::{Mailbox, Mark, Refusal, RelayFrame, Signature, Token};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Parcel, Whisper};
 use network::{Network, secret};
@@ -113,6 +115,11 @@ fn the_corpus_reaches_behind_the_first_checks() {
     whole("relay-frame", |bytes| RelayFrame::from_bytes(bytes).is_ok());
     whole("batch", |bytes| Batch::from_bytes(bytes).is_some_and(|batch| device(1).take_in(batch.changes).is_ok()));
     whole("document", |bytes| device(1).take_in(bytes).is_ok_and(|taken| !taken.entries.is_empty()));
+    whole("statement", |bytes| Statement::from_bytes(bytes).is_ok());
+    whole("workshop", |bytes| {
+        let mut document = WorkshopDocument::create([1; 16]).unwrap();
+        document.take_in(bytes).is_ok() && document.statements().next().is_some()
+    });
     whole("invitation", |bytes| Invitation::parse(&String::from_utf8_lossy(bytes)).is_ok());
     whole("register-file", |bytes| klassrum::crypto::open_file("lösenfras", bytes).is_ok());
     whole("parcel", |bytes| Parcel::from_bytes(bytes).is_ok());
@@ -186,6 +193,12 @@ fn write_corpus() {
     let changes = act(&mut document, &add_system("a")).bytes;
     write("document", "changes", &changes);
     write("document", "whole", &document.save());
+    let join = Said::Join(Join { role: "IT".into(), name: String::new(), observer: false });
+    let statement = PersonKey::from_seed(&[1; 32]).say(1, 5, &join);
+    write("statement", "join", &statement);
+    let mut workshop = WorkshopDocument::create([3; 16]).unwrap();
+    write("workshop", "change", &workshop.say(&[statement]).unwrap());
+    write("workshop", "whole", &workshop.save());
     let from = DeviceCard { id: [1; 8], device: "platta".into(), name: "Åsa".into(), role: "ISAM".into() };
     write("batch", "changes", &Batch { from: from.clone(), at: 1, seen: 2, changes: &changes }.to_bytes());
     write("batch", "whisper", &Whisper { from, at: 1, seen: 2 }.to_bytes());

@@ -1,9 +1,8 @@
 //! Bytes from elsewhere, cut into changes and checked before anything is touched.
 
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ChangeHash};
 
 use super::DocumentError;
-use super::begin::GENESIS_HASH;
 
 /// The most bytes that are opened at once.
 pub const BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -14,14 +13,14 @@ const HEAD: usize = 9;
 
 /// What a stretch of bytes holds.
 pub(super) enum Piece {
-    /// A whole register.
+    /// A whole document.
     Whole(Box<Automerge>),
     /// One change.
     Change(Box<Change>),
 }
 
-/// All pieces of `bytes`.
-pub(super) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, DocumentError> {
+/// All pieces of `bytes`, which belong to documents that begin with `genesis`.
+pub(super) fn pieces(mut bytes: &[u8], genesis: &ChangeHash) -> Result<Vec<Piece>, DocumentError> {
     if BYTES_MAX < bytes.len() {
         return Err(DocumentError::TooLarge { max: BYTES_MAX });
     }
@@ -33,8 +32,8 @@ pub(super) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, DocumentError> {
             why => why,
         })?;
         found.push(match kind {
-            0 => Piece::Whole(Box::new(whole(piece)?)),
-            1 | 2 => Piece::Change(Box::new(change(piece)?)),
+            0 => Piece::Whole(Box::new(whole(piece, genesis)?)),
+            1 | 2 => Piece::Change(Box::new(change(piece, genesis)?)),
             _ => return Err(DocumentError::Damaged),
         });
         bytes = rest;
@@ -67,17 +66,17 @@ fn cut(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), DocumentError> {
     Ok((kind, piece, rest))
 }
 
-fn whole(piece: &[u8]) -> Result<Automerge, DocumentError> {
+fn whole(piece: &[u8], genesis: &ChangeHash) -> Result<Automerge, DocumentError> {
     let doc = Automerge::load(piece).map_err(|_| DocumentError::Damaged)?;
-    if doc.get_change_meta_by_hash(&GENESIS_HASH).is_some() { Ok(doc) } else { Err(DocumentError::OtherKind) }
+    if doc.get_change_meta_by_hash(genesis).is_some() { Ok(doc) } else { Err(DocumentError::OtherKind) }
 }
 
-fn change(piece: &[u8]) -> Result<Change, DocumentError> {
+fn change(piece: &[u8], genesis: &ChangeHash) -> Result<Change, DocumentError> {
     let change = Change::try_from(piece).map_err(|_| DocumentError::Damaged)?;
     if piece.get(4..8) != change.hash().0.get(..4) {
         return Err(DocumentError::Damaged);
     }
-    if change.deps().is_empty() && change.hash() != GENESIS_HASH {
+    if change.deps().is_empty() && change.hash() != *genesis {
         return Err(DocumentError::OtherKind);
     }
     Ok(change)

@@ -1,6 +1,6 @@
 //! A document, as the line to the relay needs it.
 
-use crate::document::{DocumentError, OneChange, RegisterDocument, Taken};
+use crate::document::{DocumentError, OneChange, RegisterDocument, Taken, WorkshopDocument};
 
 /// A change, by its hash.
 pub type Head = [u8; 32];
@@ -27,6 +27,28 @@ pub trait Held {
 }
 
 impl Held for RegisterDocument {
+    fn heads(&self) -> Vec<Head> {
+        Self::heads(self)
+    }
+
+    fn holds(&self, change: &Head) -> bool {
+        Self::holds(self, change)
+    }
+
+    fn changes_since(&self, known: &[Head]) -> Vec<OneChange> {
+        Self::changes_since(self, known)
+    }
+
+    fn whole(&mut self) -> Vec<u8> {
+        self.save()
+    }
+
+    fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError> {
+        Self::take_in(self, changes)
+    }
+}
+
+impl Held for WorkshopDocument {
     fn heads(&self) -> Vec<Head> {
         Self::heads(self)
     }

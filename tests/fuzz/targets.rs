@@ -4,19 +4,22 @@
 use std::collections::BTreeMap;
 
 use klassrum::crypto::{Access, DocumentSecret, Invitation, open_file};
-use klassrum::document::RegisterDocument;
+use klassrum::document::{RegisterDocument, WorkshopDocument};
+use klassrum::register::workshop::{Statement, Workshop};
 use klassrum::sync::wire::{Challenge, ClientFrame, Epoch, RelayFrame, VERSION, Welcome};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parcel, Progress, Whisper};
 
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
     ("line", line),
     ("batch", batch),
     ("document", document),
+    ("statement", statement),
+    ("workshop", workshop),
     ("invitation", invitation),
     ("register-file", register_file),
     ("parcel", parcel),
@@ -87,6 +90,22 @@ fn document(bytes: &[u8]) {
     if document.take_in(bytes).is_err() {
         assert_eq!(document.heads(), before, "nothing is half done");
     }
+}
+
+fn statement(bytes: &[u8]) {
+    if let Ok(statement) = Statement::from_bytes(bytes) {
+        _ = Workshop::from_statements([&statement], |_, _| true);
+    }
+}
+
+fn workshop(bytes: &[u8]) {
+    let mut document = WorkshopDocument::create([9; 16]).unwrap();
+    let before = document.heads();
+    if document.take_in(bytes).is_err() {
+        assert_eq!(document.heads(), before, "nothing is half done");
+        assert_eq!(document.statements().count(), 0);
+    }
+    _ = Workshop::from_statements(document.statements(), |_, _| true);
 }
 
 fn invitation(bytes: &[u8]) {

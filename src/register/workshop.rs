@@ -1,0 +1,420 @@
+//! A classification workshop: who sits at the table, what is voted on, what each vote was and what is decided.
+//!
+//! A workshop is a set of [`Statement`]s, each signed by the person who made it and never changed. All else is computed
+//! from the set by [`Workshop::from_statements`], the same on every device in whatever order they came: nothing is said
+//! about time, only about what a statement names.
+//!
+//! - A vote is a [`Commitment`]: nobody, not even a device, can read it. A facilitator's close names the votes that it
+//!   counts. A ballot then opens a vote, if it fits; one that doesn't fit opens nothing. A vote that no close names came
+//!   late: it is kept and shown, and changes nothing that the table had before its eyes.
+//! - A decision names those that it takes the place of. Two that know nothing of each other both stand: the higher level
+//!   holds until somebody has settled it. So with two ends of one workshop.
+//! - Who founded a workshop follows from its key ([`founding_secret`]), so nobody else can seem to. The founder appoints
+//!   other facilitators. What only a facilitator may say counts from nobody else.
+//!
+//! Nothing here reads a clock or a random number, and nothing here draws.
+
+mod ballot;
+mod by_key;
+mod outcome;
+mod round;
+mod said;
+mod statement;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use ballot::{Ballot, Commitment, OwnVote};
+pub use outcome::{Outcome, outcome};
+pub use round::{LateVote, OpenedVote, Tally};
+pub use said::*;
+pub use statement::{Digest, NotSaid, Person, PersonKey, STATEMENT_MAX, Statement, founding_secret};
+
+use super::{Aspect, Choose, Key, Level, Levels};
+
+/// Somebody at the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// Who.
+    pub person: Person,
+    /// The role, as written.
+    pub role: String,
+    /// The name, if one was given.
+    pub name: String,
+    /// Whether the person only looks on: an observer has no vote and is waited for by nobody.
+    pub observer: bool,
+    /// When the person came, in seconds since 1970 by that device's clock.
+    pub came: i64,
+    /// Whether a facilitator has taken the person off the list: joined twice, say.
+    pub excluded: bool,
+    /// Whether the person leads the sitting.
+    pub facilitator: bool,
+}
+
+impl Participant {
+    /// Whether the person's votes count.
+    #[must_use]
+    pub const fn votes(&self) -> bool {
+        !self.observer && !self.excluded
+    }
+
+    /// Two letters for a small circle: the first of the role's two words, or its first two.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        let mut words = self.role.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        let (first, second) = (words.next().unwrap_or("?"), words.next());
+        let letters: String = match second.and_then(|word| word.chars().next()) {
+            Some(second) => first.chars().take(1).chain([second]).collect(),
+            None => first.chars().take(2).collect(),
+        };
+        letters.to_uppercase()
+    }
+}
+
+/// A decision on a level, as it was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The statement.
+    pub id: Digest,
+    /// Who wrote it down.
+    pub by: Person,
+    /// When, in seconds since 1970 by that device's clock.
+    pub at: i64,
+    /// What was decided.
+    pub what: Decide,
+}
+
+/// One question and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The question.
+    pub question: Question,
+    /// Its rounds, the first first.
+    pub rounds: Vec<Tally>,
+    /// The decisions that stand; more than one when facilitators decided apart.
+    pub decisions: Vec<Decision>,
+    /// What participants wrote of why they think otherwise.
+    pub dissents: Vec<(Person, String)>,
+}
+
+impl Asked {
+    /// The round that is voted in now, or was last.
+    #[must_use]
+    pub fn round(&self) -> Option<&Tally> {
+        self.rounds.last()
+    }
+
+    /// The decision that holds: of several, the one with the highest level.
+    #[must_use]
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decisions.iter().max_by_key(|decision| (decision.what.level, decision.id))
+    }
+
+    /// Whether facilitators decided on different levels apart, and nobody has settled it.
+    #[must_use]
+    pub fn is_disputed(&self) -> bool {
+        let mut levels = self.decisions.iter().map(|decision| decision.what.level);
+        levels.next().is_some_and(|first| levels.any(|level| level != first))
+    }
+}
+
+/// That the sitting is over, as it was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// The statement.
+    pub id: Digest,
+    /// Who wrote it down.
+    pub by: Person,
+    /// When, in seconds since 1970 by that device's clock.
+    pub at: i64,
+    /// What was said.
+    pub what: Finish,
+}
+
+/// A workshop as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Workshop {
+    /// What it is about; nothing until that has arrived.
+    pub begin: Option<Begin>,
+    /// Who founded it.
+    pub founder: Option<Person>,
+    /// When it was founded, in seconds since 1970 by that device's clock.
+    pub begun: i64,
+    /// Who is at the table, in the order they came.
+    pub people: Vec<Participant>,
+    /// The information sets on the agenda, in order.
+    pub sets: Vec<AgendaSet>,
+    /// What everybody looks at now.
+    pub stop: Stop,
+    /// Whether the table chose to see who voted what, by role.
+    pub roles_shown: bool,
+    /// The questions that were voted on or decided, in the agenda's order.
+    pub asked: Vec<Asked>,
+    /// What was said of each measure, by its id.
+    pub measures: Vec<MeasureNote>,
+    /// What was settled of keeping and disposing, by information set.
+    pub records: Vec<RecordsNote>,
+    /// The ends that stand; more than one when facilitators ended it apart.
+    pub endings: Vec<Ending>,
+    /// How many statements are from a newer program.
+    pub unread: u32,
+}
+
+impl Workshop {
+    /// The workshop that these statements make. `is_founding` tells whether a person with this salt founded it.
+    #[must_use]
+    pub fn from_statements<'s>(
+        statements: impl IntoIterator<Item = &'s Statement>,
+        is_founding: impl Fn(Person, &[u8; 32]) -> bool,
+    ) -> Self {
+        // In an order of their own, so that none depends on how they came.
+        let mut all: Vec<&Statement> = statements.into_iter().filter(|statement| statement.said.is_sound()).collect();
+        all.sort_by_key(|statement| (statement.seq, statement.id));
+        all.dedup_by_key(|statement| statement.id);
+        let mut workshop = Self::default();
+        let founding = all.iter().find_map(|statement| match &statement.said {
+            Said::Begin(begin) if is_founding(statement.by, &begin.salt.0) => Some((statement, begin)),
+            _ => None,
+        });
+        let Some((first, begin)) = founding else { return workshop };
+        let founder = first.by;
+        workshop.begin = Some(begin.clone());
+        workshop.founder = Some(founder);
+        workshop.begun = first.at;
+        let appointed = all.iter().filter(|statement| statement.by == founder);
+        let appointed = appointed.filter_map(|statement| match statement.said {
+            Said::Appoint(person) => Some(person),
+            _ => None,
+        });
+        let facilitators: BTreeSet<Person> = appointed.chain([founder]).collect();
+
+        let mut table = Table::default();
+        for statement in &all {
+            let leads = facilitators.contains(&statement.by);
+            table.take(statement, leads);
+        }
+        workshop.people = table.people(&facilitators);
+        workshop.sets = table.sets.into_values().map(|(_, set)| set).collect();
+        workshop.sets.sort_by_key(|set| (set.order, set.key.clone()));
+        workshop.stop = table.stop;
+        workshop.roles_shown = table.roles_shown;
+        workshop.measures = table.measures.into_values().collect();
+        workshop.records = table.records.into_values().collect();
+        workshop.unread = table.unread;
+        let voters: BTreeSet<Person> =
+            workshop.people.iter().filter(|person| person.votes()).map(|person| person.person).collect();
+        workshop.asked = round::asked(&all, &facilitators, &voters, &workshop.questions());
+        workshop.endings =
+            standing(all.iter().filter(|statement| facilitators.contains(&statement.by)).filter_map(|statement| {
+                let Said::Finish(finish) = &statement.said else { return None };
+                Some((*statement, finish.instead_of.as_slice(), finish.clone()))
+            }))
+            .into_iter()
+            .map(|(statement, what)| Ending { id: statement.id, by: statement.by, at: statement.at, what })
+            .collect();
+        workshop
+    }
+
+    /// Every question on the agenda, in its order: per information set its aspects, then the system as a whole.
+    #[must_use]
+    pub fn questions(&self) -> Vec<Question> {
+        let sets = self.sets.iter().filter(|set| !set.dropped).map(|set| Some(set.key.clone()));
+        sets.flat_map(|set| Aspect::ALL.iter().map(move |aspect| Question { set: set.clone(), aspect: *aspect }))
+            .collect()
+    }
+
+    /// One question, if anything was said of it.
+    #[must_use]
+    pub fn asked(&self, question: &Question) -> Option<&Asked> {
+        self.asked.iter().find(|asked| asked.question == *question)
+    }
+
+    /// The information set by this key.
+    #[must_use]
+    pub fn set(&self, key: &Key) -> Option<&AgendaSet> {
+        self.sets.iter().find(|set| set.key == *key)
+    }
+
+    /// Somebody at the table.
+    #[must_use]
+    pub fn participant(&self, person: Person) -> Option<&Participant> {
+        self.people.iter().find(|participant| participant.person == person)
+    }
+
+    /// Whether the person leads the sitting.
+    #[must_use]
+    pub fn is_facilitator(&self, person: Person) -> bool {
+        self.founder == Some(person) || self.participant(person).is_some_and(|participant| participant.facilitator)
+    }
+
+    /// How many have a vote.
+    #[must_use]
+    pub fn voters(&self) -> usize {
+        self.people.iter().filter(|person| person.votes()).count()
+    }
+
+    /// The round that a question is at: the last that was opened, or the first.
+    #[must_use]
+    pub fn round_of(&self, question: &Question) -> Round {
+        let number = self.asked(question).and_then(Asked::round).map_or(1, |round| round.number);
+        Round { question: question.clone(), number }
+    }
+
+    /// Of the votes given on this device, those that are to be opened now: their round is closed, and they count or came
+    /// late.
+    #[must_use]
+    pub fn to_open<'v>(&self, votes: &'v [OwnVote]) -> Vec<&'v OwnVote> {
+        let is_due = |own: &&OwnVote| {
+            let asked = self.asked(&own.round.question);
+            let round = asked.and_then(|asked| asked.rounds.iter().find(|round| round.number == own.round.number));
+            round.is_some_and(|round| {
+                round.sealed.contains(&(own.person, own.vote))
+                    || round.late.iter().any(|late| late.vote == own.vote && late.ballot.is_none())
+            })
+        };
+        votes.iter().filter(is_due).collect()
+    }
+
+    /// The votes that a facilitator's close names now: everybody's last that was not taken back. Closing again takes in
+    /// those that came late.
+    #[must_use]
+    pub fn votes_to_count(&self, round: &Round) -> Vec<Digest> {
+        let asked = self.asked(&round.question);
+        let tally = asked.and_then(|asked| asked.rounds.iter().find(|tally| tally.number == round.number));
+        tally.map(|tally| tally.voted.iter().map(|(_, vote)| *vote).collect()).unwrap_or_default()
+    }
+
+    /// The number that what `person` says next gets: after all that they said, and for a facilitator after all that other
+    /// facilitators said. What others say never counts here, or one person could use the numbers up.
+    #[must_use]
+    pub fn next_seq<'s>(&self, statements: impl IntoIterator<Item = &'s Statement>, person: Person) -> u64 {
+        let leads = self.is_facilitator(person);
+        let heard = statements
+            .into_iter()
+            .filter(|statement| statement.by == person || leads && self.is_facilitator(statement.by));
+        heard.map(|statement| statement.seq).max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// The level below which the facts don't let an answer go, and which fact it is.
+    #[must_use]
+    pub fn floor(&self, question: &Question) -> Option<&Floor> {
+        let set = self.set(question.set.as_ref()?)?;
+        set.floors.iter().filter(|floor| floor.aspect == question.aspect).max_by_key(|floor| floor.level)
+    }
+
+    /// The levels that are decided for an information set, or for the system as a whole (`None`): what was decided for
+    /// it, and at least the highest of any set.
+    #[must_use]
+    pub fn levels(&self, set: Option<&Key>) -> Levels {
+        let mut levels = Levels::default();
+        for asked in &self.asked {
+            let concerns = match (set, &asked.question.set) {
+                (None, _) => true,
+                (Some(set), Some(of)) => set == of,
+                (Some(_), None) => false,
+            };
+            if let Some(decision) = asked.decision().filter(|_| concerns) {
+                levels = levels.highest(one_level(asked.question.aspect, decision.what.level));
+            }
+        }
+        levels
+    }
+
+    /// Whether two facilitators ended the sitting apart, and differently.
+    #[must_use]
+    pub fn ended_apart(&self) -> bool {
+        let mut endings = self.endings.iter().map(|ending| &ending.what.decisions);
+        endings.next().is_some_and(|first| endings.any(|other| other != first))
+    }
+}
+
+/// A level for one aspect, none for the others.
+#[must_use]
+pub const fn one_level(aspect: Aspect, level: Level) -> Levels {
+    let level = Some(level);
+    let mut levels = Levels { confidentiality: None, integrity: None, availability: None, traceability: None };
+    match aspect {
+        Aspect::Confidentiality => levels.confidentiality = level,
+        Aspect::Integrity => levels.integrity = level,
+        Aspect::Availability => levels.availability = level,
+        Aspect::Traceability => levels.traceability = level,
+    }
+    levels
+}
+
+/// What the statements say of everything but the votes, the later in their order taking the place of the earlier.
+#[derive(Default)]
+struct Table {
+    joined: BTreeMap<Person, (i64, Join)>,
+    excluded: BTreeSet<Person>,
+    sets: BTreeMap<Key, (Digest, AgendaSet)>,
+    stop: Stop,
+    roles_shown: bool,
+    measures: BTreeMap<String, MeasureNote>,
+    records: BTreeMap<Key, RecordsNote>,
+    unread: u32,
+}
+
+impl Table {
+    fn take(&mut self, statement: &Statement, leads: bool) {
+        match &statement.said {
+            Said::Join(join) => {
+                let came = self.joined.get(&statement.by).map_or(statement.at, |(came, _)| *came);
+                self.joined.insert(statement.by, (came, join.clone()));
+            }
+            Said::Unknown => self.unread = self.unread.saturating_add(1),
+            // What follows is a facilitator's to say.
+            _ if !leads => {}
+            Said::Exclude { person, excluded } => {
+                if *excluded {
+                    self.excluded.insert(*person);
+                } else {
+                    self.excluded.remove(person);
+                }
+            }
+            Said::Set(set) => {
+                self.sets.insert(set.key.clone(), (statement.id, set.clone()));
+            }
+            Said::Show(stop) => self.stop = stop.clone(),
+            Said::ShowRoles(shown) => self.roles_shown = *shown,
+            Said::Measure(note) => {
+                self.measures.insert(note.measure.clone(), note.clone());
+            }
+            Said::Records(note) => {
+                self.records.insert(note.set.clone(), note.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn people(&self, facilitators: &BTreeSet<Person>) -> Vec<Participant> {
+        let mut people: Vec<_> = self
+            .joined
+            .iter()
+            .map(|(person, (came, join))| Participant {
+                person: *person,
+                role: join.role.clone(),
+                name: join.name.clone(),
+                observer: join.observer,
+                came: *came,
+                excluded: self.excluded.contains(person),
+                facilitator: facilitators.contains(person),
+            })
+            .collect();
+        people.sort_by_key(|participant| (participant.came, participant.person));
+        people
+    }
+}
+
+/// Of statements that may take each other's place, those that stand: none of the others takes theirs.
+pub(super) fn standing<'s, T>(
+    all: impl IntoIterator<Item = (&'s Statement, &'s [Digest], T)>,
+) -> Vec<(&'s Statement, T)> {
+    let all: Vec<_> = all.into_iter().collect();
+    let replaced: BTreeSet<Digest> = all.iter().flat_map(|(_, instead_of, _)| instead_of.iter().copied()).collect();
+    all.into_iter()
+        .filter(|(statement, ..)| !replaced.contains(&statement.id))
+        .map(|(statement, _, what)| (statement, what))
+        .collect()
+}

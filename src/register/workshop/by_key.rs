@@ -1,0 +1,15 @@
+//! Levels and aspects by their stored keys.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::register::Choose;
+
+pub(super) fn serialize<T: Choose, S: Serializer>(choice: &T, to: S) -> Result<S::Ok, S::Error> {
+    choice.key().serialize(to)
+}
+
+pub(super) fn deserialize<'de, T: Choose, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let key = String::deserialize(from)?;
+    T::from_key(&key).ok_or_else(|| D::Error::custom("a choice that this program doesn't know"))
+}

@@ -1,0 +1,238 @@
+//! What a finished workshop brings into the register: one edit.
+
+use std::collections::BTreeMap;
+
+use super::{Asked, Ending, MeasureNote, MeasureState, Workshop};
+use crate::register::method::{NewAnswer, answer, basis};
+use crate::register::value::FieldType;
+use crate::register::{
+    Action, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet, KeepOrDispose, Key,
+    Level, Place, Prose, RecordKind, Register, SCALE, Sitting, Value, Vote,
+};
+
+/// What there is to bring in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The edit: all of it is one step to undo.
+    pub command: Command,
+    /// The classification of the system as a whole.
+    pub classification: Key,
+}
+
+/// The edit that brings the workshop's end into the register: the sitting and who was there, sets that are new, records
+/// rules, a classification for the system and one for each information set with its votes, what was answered about
+/// measures, and a row of the action plan for each that is missing. `None` when it hasn't ended, nothing was decided, the
+/// system isn't in the register, or this end is in it already.
+///
+/// Keys follow from the end, so that bringing it in twice adds it once, and two ends both come in.
+#[must_use]
+pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
+    let begin = workshop.begin.as_ref()?;
+    let ending = workshop.endings.last()?;
+    let system = register.systems.get(&begin.system)?;
+    let end = ending.id.to_string();
+    let prefix = end.get(..14).unwrap_or_default();
+    let own = |what: &str, number: usize| Key::parse(&format!("w{prefix}-{what}{number}"));
+    let sitting = begin.system.child(&own("m", 0)?);
+    let classification = begin.system.child(&own("k", 0)?);
+    if register.classifications.get(&classification).is_some() || workshop.levels(None).top().is_none() {
+        return None;
+    }
+    let mut commands = attendance(workshop, ending, &sitting)?;
+    let sets: Vec<_> = workshop.sets.iter().filter(|set| !set.dropped).collect();
+    for set in &sets {
+        let place = Place { kind: RecordKind::InformationSet, key: begin.system.child(&set.key) };
+        let rule = workshop.records.iter().find(|note| note.set == set.key);
+        let mut fields = rule.map_or_else(Vec::new, |note| {
+            let what = if note.keep { KeepOrDispose::Keep } else { KeepOrDispose::Dispose };
+            vec![
+                (InformationSet::RETENTION, Some(what).value()),
+                (InformationSet::DISPOSE_AFTER, note.when.value()),
+                (InformationSet::RETENTION_BASIS, note.basis.value()),
+            ]
+        });
+        if register.information_sets.get(&place.key).is_none() {
+            fields.push((InformationSet::NAME, set.name.value()));
+            fields.push((InformationSet::DESCRIPTION, Prose(set.description.clone()).value()));
+            commands.push(add(place, fields));
+        } else {
+            commands.extend(
+                fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| Command::Set {
+                    place: place.clone(),
+                    field: field.key.to_owned(),
+                    value,
+                }),
+            );
+        }
+    }
+    let whole = std::iter::once(None).chain(sets.iter().map(|set| Some(*set)));
+    for (number, set) in whole.enumerate() {
+        let levels = workshop.levels(set.map(|set| &set.key));
+        if levels.top().is_none() {
+            continue;
+        }
+        let set_key = set.map(|set| begin.system.child(&set.key));
+        let in_register = set_key.as_ref().and_then(|key| register.information_sets.get(key));
+        let mut fields = vec![
+            (Classification::DECIDED, Some(ending.what.day).value()),
+            (Classification::SCALE, SCALE.to_owned().value()),
+            (Classification::WORDING, begin.wording.value()),
+            (Classification::BASIS, basis(system, in_register.map(|set| &**set)).value()),
+            (Classification::SITTING, sitting.as_str().to_owned().value()),
+            (Classification::DECIDED_BY, ending.what.decided_by.value()),
+            (Classification::ARCHIVE_TOOK_PART, Some(ending.what.archive_took_part).value()),
+        ];
+        fields.extend(set_key.map(|key| (Classification::INFORMATION_SET, key.as_str().to_owned().value())));
+        for aspect in Aspect::ALL.iter().copied() {
+            let Some(level) = levels.of(aspect) else { continue };
+            let (level_field, reason_field) = fields_of(aspect);
+            let reasons = reasons(workshop, set.map(|set| &set.key), aspect, level);
+            fields.push((level_field, Some(level).value()));
+            fields.push((reason_field, Prose(reasons).value()));
+        }
+        let key = begin.system.child(&own("k", number)?);
+        commands.push(add(Place { kind: RecordKind::Classification, key: key.clone() }, fields));
+        let of_it = workshop.asked.iter().filter(|asked| asked.question.set.as_ref() == set.map(|set| &set.key));
+        let votes = of_it.flat_map(|asked| votes_of(workshop, asked));
+        for (number, fields) in votes.enumerate() {
+            let key = key.child(&Key::parse(&format!("v{number}"))?);
+            commands.push(add(Place { kind: RecordKind::Vote, key }, fields));
+        }
+    }
+    for (number, note) in workshop.measures.iter().enumerate() {
+        let new = answered(note, &begin.catalogue, ending);
+        commands.push(answer(register, &begin.system, &own("s", number)?, &new));
+        if matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
+            let place = Place { kind: RecordKind::Action, key: begin.system.child(&own("a", number)?) };
+            let fields = vec![
+                (Action::TITLE, note.title.value()),
+                (Action::MEASURE, note.measure.value()),
+                (Action::ASSESSMENT, Some(new.assessment).value()),
+                (Action::OWNER, note.owner.value()),
+                (Action::DUE, note.due.value()),
+                (Action::DECIDED_BY, ending.what.decided_by.value()),
+            ];
+            commands.push(add(place, fields));
+        }
+    }
+    Some(Outcome { command: Command::Batch(commands), classification })
+}
+
+fn add(place: Place, fields: Vec<(Field, Value)>) -> Command {
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    Command::Add { place, fields: fields.map(|(field, value)| (field.key.to_owned(), value)).collect() }
+}
+
+/// That the sitting was held, and who was there.
+fn attendance(workshop: &Workshop, ending: &Ending, sitting: &Key) -> Option<Vec<Command>> {
+    let leader = workshop.participant(ending.by).map(|leader| leader.role.clone()).unwrap_or_default();
+    // Both by the clocks of those who lead, most often the same one's; a clock that went back says nothing.
+    let minutes = u32::try_from((ending.at.saturating_sub(workshop.begun)) / 60).ok().filter(|minutes| *minutes != 0);
+    let held = vec![
+        (Sitting::HELD, Some(ending.what.day).value()),
+        (Sitting::LEADER, leader.value()),
+        (Sitting::MINUTES, minutes.value()),
+    ];
+    let mut commands = vec![add(Place { kind: RecordKind::Sitting, key: sitting.clone() }, held)];
+    for (number, person) in workshop.people.iter().filter(|person| !person.excluded).enumerate() {
+        let key = sitting.child(&Key::parse(&format!("d{number}"))?);
+        let fields = vec![
+            (Attendance::ROLE, person.role.value()),
+            (Attendance::NAME, person.name.value()),
+            (Attendance::OBSERVER, Some(person.observer).value()),
+        ];
+        commands.push(add(Place { kind: RecordKind::Attendance, key }, fields));
+    }
+    Some(commands)
+}
+
+/// Every vote that counted, by role only if the table chose that.
+fn votes_of(workshop: &Workshop, asked: &Asked) -> Vec<Vec<(Field, Value)>> {
+    let decided = asked.decision().map(|decision| (decision.what.level, decision.what.dissent));
+    let dissents: BTreeMap<_, _> = asked.dissents.iter().map(|(person, text)| (*person, text)).collect();
+    let last = asked.rounds.iter().filter(|round| round.closed).map(|round| round.number).max();
+    let votes = asked.rounds.iter().flat_map(|round| round.opened_votes.iter().map(move |vote| (round.number, vote)));
+    votes
+        .map(|(round, vote)| {
+            let role = workshop.participant(vote.person).filter(|_| workshop.roles_shown).map(|who| who.role.clone());
+            let otherwise = Some(round) == last && decided.is_some_and(|(level, kept)| kept && level != vote.level);
+            let reason = dissents.get(&vote.person).filter(|_| otherwise).map(|text| text.replace(['\n', '\r'], " "));
+            vec![
+                (Vote::ASPECT, Some(asked.question.aspect).value()),
+                (Vote::LEVEL, Some(vote.level).value()),
+                (Vote::ROUND, Some(u32::from(round)).value()),
+                (Vote::ROLE, role.unwrap_or_default().value()),
+                (Vote::REASON, reason.unwrap_or_default().chars().take(1_000).collect::<String>().value()),
+                (Vote::DISSENT, otherwise.then_some(true).value()),
+            ]
+        })
+        .collect()
+}
+
+/// What was said of a measure, as the register keeps it.
+fn answered(note: &MeasureNote, catalogue: &str, ending: &Ending) -> NewAnswer {
+    let assessment = match note.state {
+        MeasureState::Done => Assessment::Met,
+        MeasureState::Partly => Assessment::Partly,
+        MeasureState::Missing => Assessment::NotMet,
+        MeasureState::NotOurs => Assessment::NotApplicable,
+    };
+    let reason = match note.reason.trim() {
+        "" if note.state == MeasureState::NotOurs => "Inte vårt att göra",
+        reason => reason,
+    };
+    NewAnswer {
+        measure: note.measure.clone(),
+        catalogue: catalogue.to_owned(),
+        assessment,
+        reason: reason.to_owned(),
+        at: ending.what.day.at(12, 0, 0, 0),
+        by: ending.what.decided_by.clone(),
+    }
+}
+
+const fn fields_of(aspect: Aspect) -> (Field, Field) {
+    match aspect {
+        Aspect::Confidentiality => (Classification::CONFIDENTIALITY, Classification::CONFIDENTIALITY_REASON),
+        Aspect::Integrity => (Classification::INTEGRITY, Classification::INTEGRITY_REASON),
+        Aspect::Availability => (Classification::AVAILABILITY, Classification::AVAILABILITY_REASON),
+        Aspect::Traceability => (Classification::TRACEABILITY, Classification::TRACEABILITY_REASON),
+    }
+}
+
+/// Why the level is what it is: the reasons that were written, and how the votes fell.
+fn reasons(workshop: &Workshop, set: Option<&Key>, aspect: Aspect, level: Level) -> String {
+    let concerns = |asked: &&Asked| {
+        let of = &asked.question;
+        of.aspect == aspect && (set.is_none() || of.set.as_ref() == set)
+    };
+    let driving = workshop.asked.iter().filter(concerns).filter(|asked| {
+        // For the system as a whole, what its highest sets say.
+        asked.decision().is_some_and(|decision| decision.what.level == level)
+    });
+    let mut lines = Vec::new();
+    for asked in driving {
+        let Some(decision) = asked.decision() else { continue };
+        let of = asked.question.set.as_ref().and_then(|key| workshop.set(key)).filter(|_| set.is_none());
+        let mut words = of.map(|set| format!("{}: ", set.name)).unwrap_or_default();
+        words.push_str(decision.what.reason.trim());
+        if let Some(votes) = votes(asked) {
+            let space = if words.is_empty() || words.ends_with(' ') { "" } else { " " };
+            words.push_str(&format!("{space}({votes})"));
+        }
+        lines.push(words.trim().to_owned());
+        if decision.what.dissent {
+            lines.extend(asked.dissents.iter().map(|(_, text)| format!("Avvikande mening: {}", text.trim())));
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// How the votes of the last closed round fell: ”röster: 2 på 3, 4 på 2”.
+fn votes(asked: &Asked) -> Option<String> {
+    let round = asked.rounds.iter().rev().find(|round| round.closed && !round.opened_votes.is_empty())?;
+    let counts = round.distribution().into_iter().filter(|(_, count)| 0 < *count);
+    let counts: Vec<_> = counts.map(|(level, count)| format!("{count} på {}", level.number())).collect();
+    Some(format!("röster: {}", counts.join(", ")))
+}

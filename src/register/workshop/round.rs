@@ -1,0 +1,207 @@
+//! What came of the votes: who has voted, and after the close what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, Ballot, Commitment, Decision, Digest, Person, Question, Round, Said, Statement, by_key, standing};
+use crate::register::{Choose, Level};
+
+/// One round's votes, as every device counts them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Which time of asking; the first is 1.
+    pub number: u16,
+    /// Seconds to think; 0: no hurry. The last that a facilitator said.
+    pub seconds: u32,
+    /// Whether a facilitator has opened it.
+    pub opened: bool,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Who has voted and not taken it back, with the statement that is the vote.
+    pub voted: Vec<(Person, Digest)>,
+    /// The votes that count and are opened.
+    pub opened_votes: Vec<OpenedVote>,
+    /// The votes that count and are not opened yet, because their devices are away.
+    pub sealed: Vec<(Person, Digest)>,
+    /// Whose votes came after the close, opened or not.
+    pub late: Vec<LateVote>,
+}
+
+/// A vote that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedVote {
+    /// Whose.
+    pub person: Person,
+    /// What.
+    #[serde(with = "by_key")]
+    pub level: Level,
+}
+
+/// A vote that came after the close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateVote {
+    /// Whose.
+    pub person: Person,
+    /// The statement that is the vote.
+    pub vote: Digest,
+    /// What it was, once it is opened.
+    pub ballot: Option<Ballot>,
+}
+
+impl Tally {
+    /// How many voted for each level, the highest first.
+    #[must_use]
+    pub fn distribution(&self) -> Vec<(Level, usize)> {
+        let count = |level| self.opened_votes.iter().filter(|vote| vote.level == level).count();
+        Level::ALL.iter().rev().map(|level| (*level, count(*level))).collect()
+    }
+
+    /// The highest level that anybody voted for.
+    #[must_use]
+    pub fn highest(&self) -> Option<Level> {
+        self.opened_votes.iter().map(|vote| vote.level).max()
+    }
+
+    /// Whether this person has voted in it.
+    #[must_use]
+    pub fn has_voted(&self, person: Person) -> bool {
+        self.voted.iter().any(|(who, _)| *who == person)
+    }
+
+    /// What this person voted, once it is opened.
+    #[must_use]
+    pub fn vote_of(&self, person: Person) -> Option<Level> {
+        self.opened_votes.iter().find(|vote| vote.person == person).map(|vote| vote.level)
+    }
+}
+
+/// One person's vote in one round.
+struct Vote<'s> {
+    statement: &'s Statement,
+    commitment: Option<Commitment>,
+}
+
+#[derive(Default)]
+struct Votes<'s> {
+    /// In the order of the statements, so that the last of a person holds.
+    votes: BTreeMap<Person, Vec<Vote<'s>>>,
+    opened: bool,
+    seconds: u32,
+    closed: bool,
+    /// The votes that any close names.
+    named: BTreeSet<Digest>,
+}
+
+/// All questions that something was said of. `all` is in the statements' order; `agenda` gives theirs.
+pub(super) fn asked(
+    all: &[&Statement],
+    facilitators: &BTreeSet<Person>,
+    voters: &BTreeSet<Person>,
+    agenda: &[Question],
+) -> Vec<Asked> {
+    let mut rounds: BTreeMap<Round, Votes<'_>> = BTreeMap::new();
+    let mut ballots: BTreeMap<(Person, Digest), Vec<Ballot>> = BTreeMap::new();
+    let mut dissents: BTreeMap<Question, BTreeMap<Person, String>> = BTreeMap::new();
+    let mut questions: BTreeSet<Question> = BTreeSet::new();
+    for statement in all {
+        let leads = facilitators.contains(&statement.by);
+        match &statement.said {
+            Said::Vote { round, commitment } if voters.contains(&statement.by) => {
+                let vote = Vote { statement, commitment: *commitment };
+                rounds.entry(round.clone()).or_default().votes.entry(statement.by).or_default().push(vote);
+            }
+            Said::Open { round, seconds } if leads => {
+                let votes = rounds.entry(round.clone()).or_default();
+                (votes.opened, votes.seconds) = (true, *seconds);
+            }
+            Said::Close { round, votes: named } if leads => {
+                let votes = rounds.entry(round.clone()).or_default();
+                votes.closed = true;
+                votes.named.extend(named);
+            }
+            Said::Reveal { vote, ballot } => ballots.entry((statement.by, *vote)).or_default().push(*ballot),
+            Said::Dissent { question, text } if voters.contains(&statement.by) => {
+                dissents.entry(question.clone()).or_default().insert(statement.by, text.clone());
+            }
+            Said::Decide(decide) if leads => {
+                questions.insert(decide.question.clone());
+            }
+            _ => {}
+        }
+    }
+    questions.extend(rounds.keys().map(|round| round.question.clone()));
+    let mut asked: Vec<_> = questions
+        .into_iter()
+        .map(|question| {
+            let of_it = rounds.range(first(&question)..=last(&question));
+            let rounds = of_it.map(|(round, votes)| tally(round, votes, &ballots)).collect();
+            let decisions = all.iter().filter(|statement| facilitators.contains(&statement.by));
+            let decisions = standing(decisions.filter_map(|statement| match &statement.said {
+                Said::Decide(what) if what.question == question => {
+                    Some((*statement, what.instead_of.as_slice(), what.clone()))
+                }
+                _ => None,
+            }));
+            let decisions = decisions
+                .into_iter()
+                .map(|(said, what)| Decision { id: said.id, by: said.by, at: said.at, what })
+                .collect();
+            let dissents = dissents.remove(&question).unwrap_or_default();
+            let dissents = dissents.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
+            Asked { question, rounds, decisions, dissents }
+        })
+        .collect();
+    let place = |question: &Question| agenda.iter().position(|other| other == question).unwrap_or(usize::MAX);
+    asked.sort_by_cached_key(|asked| (place(&asked.question), asked.question.clone()));
+    asked
+}
+
+fn first(question: &Question) -> Round {
+    Round { question: question.clone(), number: 0 }
+}
+
+fn last(question: &Question) -> Round {
+    Round { question: question.clone(), number: u16::MAX }
+}
+
+fn tally(round: &Round, votes: &Votes<'_>, ballots: &BTreeMap<(Person, Digest), Vec<Ballot>>) -> Tally {
+    let mut tally = Tally {
+        number: round.number,
+        seconds: votes.seconds,
+        opened: votes.opened,
+        closed: votes.closed,
+        voted: Vec::new(),
+        opened_votes: Vec::new(),
+        sealed: Vec::new(),
+        late: Vec::new(),
+    };
+    for (person, said) in &votes.votes {
+        // What opens a vote is a ballot by the same person that fits what was committed to.
+        let opened = |vote: &Vote<'_>| {
+            let given = ballots.get(&(*person, vote.statement.id))?;
+            given.iter().copied().find(|ballot| Some(ballot.commitment(round, *person)) == vote.commitment)
+        };
+        let last = said.last().filter(|vote| vote.commitment.is_some());
+        if let Some(vote) = last {
+            tally.voted.push((*person, vote.statement.id));
+        }
+        if !votes.closed {
+            continue;
+        }
+        // Of several that closes name, the person's last.
+        let counted =
+            said.iter().rev().find(|vote| vote.commitment.is_some() && votes.named.contains(&vote.statement.id));
+        match (counted, last) {
+            (Some(vote), _) => match opened(vote) {
+                Some(ballot) => tally.opened_votes.push(OpenedVote { person: *person, level: ballot.level }),
+                None => tally.sealed.push((*person, vote.statement.id)),
+            },
+            (None, Some(vote)) => {
+                tally.late.push(LateVote { person: *person, vote: vote.statement.id, ballot: opened(vote) });
+            }
+            (None, None) => {}
+        }
+    }
+    tally
+}

@@ -1,0 +1,372 @@
+//! What can be said in a workshop. The names here are a file format: add, never rename.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ballot, Commitment, Digest, Person, by_key};
+use crate::register::{Aspect, Date, Key, Level};
+
+/// The most characters of a line.
+pub const LINE_MAX: usize = 300;
+/// The most characters of a longer text.
+pub const TEXT_MAX: usize = 4_000;
+
+/// One thing said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Said {
+    /// What the sitting is about. The first; the founder's.
+    #[serde(rename = "begin")]
+    Begin(Begin),
+    /// Another may lead the sitting too. The founder's.
+    #[serde(rename = "appoint")]
+    Appoint(Person),
+    /// Somebody sits down, or says anew who they are.
+    #[serde(rename = "join")]
+    Join(Join),
+    /// A person is taken off the list, or put back. A facilitator's.
+    #[serde(rename = "exclude")]
+    Exclude {
+        /// Who.
+        person: Person,
+        /// Off, or back.
+        excluded: bool,
+    },
+    /// An information set on the agenda, as it is from now on. A facilitator's.
+    #[serde(rename = "set")]
+    Set(AgendaSet),
+    /// What everybody looks at from now on. A facilitator's.
+    #[serde(rename = "show")]
+    Show(Stop),
+    /// Whether who voted what is shown by role. A facilitator's, when the table has chosen.
+    #[serde(rename = "show-roles")]
+    ShowRoles(bool),
+    /// A round is opened, with so many seconds to think. A facilitator's.
+    #[serde(rename = "open")]
+    Open {
+        /// The round.
+        round: Round,
+        /// Seconds to think; 0: no hurry.
+        seconds: u32,
+    },
+    /// A vote, sealed; or that it is taken back.
+    #[serde(rename = "vote")]
+    Vote {
+        /// The round.
+        round: Round,
+        /// What shows that the vote was given; nothing takes it back.
+        commitment: Option<Commitment>,
+    },
+    /// A round is closed, with the votes that count. A facilitator's.
+    #[serde(rename = "close")]
+    Close {
+        /// The round.
+        round: Round,
+        /// The statements that are votes and count.
+        votes: Vec<Digest>,
+    },
+    /// A vote is opened by the one who gave it.
+    #[serde(rename = "reveal")]
+    Reveal {
+        /// The statement that is the vote.
+        vote: Digest,
+        /// What it was.
+        ballot: Ballot,
+    },
+    /// A level is decided. A facilitator's.
+    #[serde(rename = "decide")]
+    Decide(Decide),
+    /// Why somebody thinks otherwise.
+    #[serde(rename = "dissent")]
+    Dissent {
+        /// The question.
+        question: Question,
+        /// In their own words.
+        text: String,
+    },
+    /// How it is with a measure. A facilitator's.
+    #[serde(rename = "measure")]
+    Measure(MeasureNote),
+    /// What is kept and what is disposed of. A facilitator's.
+    #[serde(rename = "records")]
+    Records(RecordsNote),
+    /// The sitting is over. A facilitator's.
+    #[serde(rename = "finish")]
+    Finish(Finish),
+    /// Something that only a newer program understands.
+    #[serde(rename = "unknown")]
+    Unknown,
+}
+
+/// What a workshop is about: all that the table needs, and nothing else of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begin {
+    /// Random; makes the workshop's key the founder's. See [`super::founding_secret`].
+    pub salt: Digest,
+    /// The system's key in the register it comes from.
+    pub system: Key,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: String,
+    /// What else the table should know: a heading and a line each.
+    #[serde(default)]
+    pub facts: Vec<(String, String)>,
+    /// The words for the levels, per aspect.
+    #[serde(default)]
+    pub words: Vec<AspectWords>,
+    /// The edition of those words.
+    #[serde(default)]
+    pub wording: String,
+    /// The editions of the catalogue of measures.
+    #[serde(default)]
+    pub catalogue: String,
+    /// The day the system was last classified.
+    #[serde(default)]
+    pub last: Option<Date>,
+}
+
+/// How one aspect is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AspectWords {
+    /// The aspect.
+    #[serde(with = "by_key")]
+    pub aspect: Aspect,
+    /// The question, in plain words.
+    pub question: String,
+    /// What each level's card says, from level 0 on.
+    pub levels: Vec<String>,
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// The role.
+    pub role: String,
+    /// The name, if one is given.
+    #[serde(default)]
+    pub name: String,
+    /// Whether the person only looks on.
+    #[serde(default)]
+    pub observer: bool,
+}
+
+/// An information set on the agenda.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaSet {
+    /// Its key; in the register it is the key below the system's.
+    pub key: Key,
+    /// Its place on the agenda.
+    #[serde(default)]
+    pub order: u32,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub description: String,
+    /// Below what the facts don't let it go.
+    #[serde(default)]
+    pub floors: Vec<Floor>,
+    /// What was decided last time.
+    #[serde(default)]
+    pub before: Vec<AspectLevel>,
+    /// Whether it was in the register before the sitting.
+    #[serde(default)]
+    pub known: bool,
+    /// Whether it was taken off the agenda.
+    #[serde(default)]
+    pub dropped: bool,
+}
+
+/// A level of an aspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AspectLevel {
+    /// The aspect.
+    #[serde(with = "by_key")]
+    pub aspect: Aspect,
+    /// The level.
+    #[serde(with = "by_key")]
+    pub level: Level,
+}
+
+/// A level that a fact asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Of which aspect.
+    #[serde(with = "by_key")]
+    pub aspect: Aspect,
+    /// At least this.
+    #[serde(with = "by_key")]
+    pub level: Level,
+    /// Which fact, in words.
+    pub because: String,
+}
+
+/// What is asked: an aspect of an information set, or of the system as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Question {
+    /// The information set; none: the system as a whole.
+    #[serde(default)]
+    pub set: Option<Key>,
+    /// The aspect.
+    #[serde(with = "by_key")]
+    pub aspect: Aspect,
+}
+
+/// One time of asking.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Round {
+    /// What is asked.
+    pub question: Question,
+    /// The first is 1.
+    pub number: u16,
+}
+
+/// What everybody looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Stop {
+    /// Purpose and facts, while people sit down.
+    #[default]
+    #[serde(rename = "facts")]
+    Facts,
+    /// Which information there is.
+    #[serde(rename = "sets")]
+    Sets,
+    /// A question: the cards, then the votes, then the decision.
+    #[serde(rename = "question")]
+    Question(Question),
+    /// What the levels ask for.
+    #[serde(rename = "measures")]
+    Measures,
+    /// What is kept and what is disposed of.
+    #[serde(rename = "records")]
+    Records,
+    /// What was decided, to be read aloud.
+    #[serde(rename = "summary")]
+    Summary,
+}
+
+/// A decision on a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decide {
+    /// The question.
+    pub question: Question,
+    /// The level.
+    #[serde(with = "by_key")]
+    pub level: Level,
+    /// Why, in one line.
+    #[serde(default)]
+    pub reason: String,
+    /// Whether the minutes tell how many thought otherwise.
+    #[serde(default)]
+    pub dissent: bool,
+    /// The decisions that this one takes the place of.
+    #[serde(default)]
+    pub instead_of: Vec<Digest>,
+}
+
+/// How far a measure has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MeasureState {
+    /// It is done.
+    #[serde(rename = "done")]
+    Done,
+    /// In part.
+    #[serde(rename = "partly")]
+    Partly,
+    /// It is missing.
+    #[serde(rename = "missing")]
+    Missing,
+    /// Somebody else's, or not applicable.
+    #[serde(rename = "not-ours")]
+    NotOurs,
+}
+
+/// What was said of a measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureNote {
+    /// The measure's id in the catalogue, or a key of its own.
+    pub measure: String,
+    /// What it is called.
+    pub title: String,
+    /// How it is.
+    pub state: MeasureState,
+    /// Why, where it is not ours.
+    #[serde(default)]
+    pub reason: String,
+    /// Who is to do it: a role.
+    #[serde(default)]
+    pub owner: String,
+    /// By when.
+    #[serde(default)]
+    pub due: Option<Date>,
+}
+
+/// What is done with an information set's records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsNote {
+    /// The information set.
+    pub set: Key,
+    /// Kept for good, or disposed of.
+    pub keep: bool,
+    /// When they are disposed of, in words.
+    #[serde(default)]
+    pub when: String,
+    /// What it rests on.
+    #[serde(default)]
+    pub basis: String,
+}
+
+/// That the sitting is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finish {
+    /// Who decided: the information owner, by role or name.
+    pub decided_by: String,
+    /// The day.
+    pub day: Date,
+    /// Whether the archive function took part.
+    #[serde(default)]
+    pub archive_took_part: bool,
+    /// The decisions that it is about, in their order.
+    pub decisions: Vec<Digest>,
+    /// The endings that this one takes the place of.
+    #[serde(default)]
+    pub instead_of: Vec<Digest>,
+}
+
+impl Said {
+    /// Whether it makes sense, and fits where the register keeps it. What doesn't is not said, and counts for nothing when
+    /// it is heard.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let line = |text: &str| text.chars().count() <= LINE_MAX && !text.contains(['\n', '\r']);
+        let text = |text: &str| text.chars().count() <= TEXT_MAX;
+        let named = |name: &str| line(name) && !name.trim().is_empty();
+        match self {
+            Self::Begin(begin) => {
+                let editions = line(&begin.wording) && line(&begin.catalogue);
+                is_key(&begin.system) && named(&begin.name) && text(&begin.purpose) && editions
+            }
+            Self::Join(join) => named(&join.role) && line(&join.name),
+            Self::Set(set) => is_key(&set.key) && named(&set.name) && text(&set.description),
+            Self::Decide(decide) => line(&decide.reason),
+            Self::Dissent { text: words, .. } => text(words),
+            Self::Measure(note) => {
+                named(&note.measure) && named(&note.title) && line(&note.owner) && line(&note.reason)
+            }
+            Self::Records(note) => line(&note.when) && line(&note.basis),
+            Self::Finish(finish) => named(&finish.decided_by),
+            Self::Vote { round, .. } | Self::Open { round, .. } | Self::Close { round, .. } => 0 < round.number,
+            Self::Appoint(_)
+            | Self::Exclude { .. }
+            | Self::Show(_)
+            | Self::ShowRoles(_)
+            | Self::Reveal { .. }
+            | Self::Unknown => true,
+        }
+    }
+}
+
+/// Whether it is the key of a record without an owner. What is read from a file need not even have a key's form.
+fn is_key(key: &Key) -> bool {
+    !key.as_str().contains('.') && Key::parse(key.as_str()).is_some()
+}

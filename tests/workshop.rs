@@ -1,0 +1,463 @@
+//! A workshop on several devices: whatever comes in whatever order, all end with the same, and nobody's vote is read early,
+//! changed or lost.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop where it stands")]
+
+use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
+use klassrum::register::workshop::{
+    AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, OwnVote, Person, PersonKey, Question, Round, Said, Stop,
+    Workshop, founding_secret, outcome,
+};
+use klassrum::register::{Aspect, Classification, Command, Key, Level, Place, RecordKind, Value};
+use proptest::prelude::*;
+
+const SALT: [u8; 32] = [5; 32];
+
+/// One tablet: its document, the person at it, and the votes that were given on it.
+struct Device {
+    document: WorkshopDocument,
+    key: PersonKey,
+    votes: Vec<OwnVote>,
+    nonces: u8,
+}
+
+impl Device {
+    fn new(number: u8) -> Self {
+        Self {
+            document: WorkshopDocument::create([number; 16]).unwrap(),
+            key: PersonKey::from_seed(&[number; 32]),
+            votes: Vec::new(),
+            nonces: 0,
+        }
+    }
+
+    fn person(&self) -> Person {
+        self.key.person()
+    }
+
+    fn read(&self) -> Workshop {
+        let founder = PersonKey::from_seed(&[0; 32]).person();
+        let secret = founding_secret(founder, &SALT);
+        Workshop::from_statements(self.document.statements(), |person, salt| *founding_secret(person, salt) == *secret)
+    }
+
+    fn say(&mut self, said: &Said) -> Digest {
+        let seq = self.read().next_seq(self.document.statements(), self.person());
+        let bytes = self.key.say(seq, i64::try_from(seq).unwrap(), said);
+        self.document.say(&[bytes.clone()]).unwrap();
+        klassrum::register::workshop::Statement::from_bytes(&bytes).unwrap().id
+    }
+
+    fn vote(&mut self, round: &Round, level: Level) {
+        self.nonces += 1;
+        let ballot = Ballot { level, nonce: Digest([self.nonces; 32]) };
+        let commitment = Some(ballot.commitment(round, self.person()));
+        let vote = self.say(&Said::Vote { round: round.clone(), commitment });
+        self.votes.push(OwnVote { person: self.person(), round: round.clone(), vote, ballot });
+    }
+
+    fn take_back(&mut self, round: &Round) {
+        self.say(&Said::Vote { round: round.clone(), commitment: None });
+    }
+
+    fn close(&mut self, round: &Round) {
+        let votes = self.read().votes_to_count(round);
+        self.say(&Said::Close { round: round.clone(), votes });
+    }
+
+    /// What a device does by itself: opens the votes whose round is closed.
+    fn open_votes(&mut self) {
+        let due: Vec<_> = self.read().to_open(&self.votes).into_iter().cloned().collect();
+        for own in due {
+            self.say(&Said::Reveal { vote: own.vote, ballot: own.ballot });
+        }
+    }
+
+    fn decide(&mut self, question: &Question, level: Level, reason: &str) {
+        let standing = self.read().asked(question).map(|asked| asked.decisions.clone()).unwrap_or_default();
+        self.say(&Said::Decide(Decide {
+            question: question.clone(),
+            level,
+            reason: reason.into(),
+            dissent: true,
+            instead_of: standing.iter().map(|decision| decision.id).collect(),
+        }));
+    }
+
+    fn finish(&mut self) {
+        let workshop = self.read();
+        self.say(&Said::Finish(Finish {
+            decided_by: "Informationsägare".into(),
+            day: jiff::civil::date(2026, 3, 2),
+            archive_took_part: true,
+            decisions: workshop.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect(),
+            instead_of: workshop.endings.iter().map(|ending| ending.id).collect(),
+        }));
+    }
+}
+
+/// A founder, another facilitator, and as many participants.
+fn sitting(participants: u8) -> Vec<Device> {
+    let mut devices: Vec<_> = (0..participants + 2).map(Device::new).collect();
+    let other = devices[1].person();
+    devices[0].say(&Said::Begin(Begin {
+        salt: Digest(SALT),
+        system: key("passer"),
+        name: "Passersystem".into(),
+        purpose: "Vem får gå in var".into(),
+        facts: Vec::new(),
+        words: Vec::new(),
+        wording: "1".into(),
+        catalogue: "1".into(),
+        last: None,
+    }));
+    devices[0].say(&Said::Appoint(other));
+    for set in ["kort", "larm"] {
+        devices[0].say(&Said::Set(AgendaSet {
+            key: key(set),
+            order: 0,
+            name: set.into(),
+            description: String::new(),
+            floors: Vec::new(),
+            before: Vec::new(),
+            known: false,
+            dropped: false,
+        }));
+    }
+    exchange_all(&mut devices);
+    for (number, device) in devices.iter_mut().enumerate() {
+        let observer = number < 2;
+        device.say(&Said::Join(Join { role: format!("Roll {number}"), name: String::new(), observer }));
+    }
+    exchange_all(&mut devices);
+    devices
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+fn question(set: &str) -> Question {
+    Question { set: Some(key(set)), aspect: Aspect::Confidentiality }
+}
+
+fn first(set: &str) -> Round {
+    Round { question: question(set), number: 1 }
+}
+
+fn merge(devices: &mut [Device], into: usize, from: usize) {
+    let bytes = devices[from].document.save();
+    devices[into].document.take_in(&bytes).unwrap();
+}
+
+fn exchange_all(devices: &mut [Device]) {
+    for from in 1..devices.len() {
+        merge(devices, 0, from);
+    }
+    for into in 1..devices.len() {
+        merge(devices, into, 0);
+    }
+}
+
+/// Exchanges everything, with what devices do by themselves, until nothing more happens.
+fn settle(devices: &mut [Device]) {
+    for _ in 0..3 {
+        exchange_all(devices);
+        devices.iter_mut().for_each(Device::open_votes);
+    }
+    exchange_all(devices);
+}
+
+fn levels(workshop: &Workshop, set: &str) -> Vec<(Person, Level)> {
+    let round = workshop.asked(&question(set)).unwrap().rounds[0].clone();
+    round.opened_votes.iter().map(|vote| (vote.person, vote.level)).collect()
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Vote { device: usize, set: usize, number: u16, level: usize },
+    TakeBack { device: usize, set: usize, number: u16 },
+    Close { device: usize, set: usize, number: u16 },
+    Open { device: usize, set: usize, number: u16 },
+    Decide { device: usize, set: usize, level: usize },
+    Finish { device: usize },
+    OpenVotes { device: usize },
+    Merge { into: usize, from: usize },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let device = 0..5_usize;
+    prop_oneof![
+        5 => (device.clone(), 0..2_usize, 1..3_u16, 0..4_usize)
+            .prop_map(|(device, set, number, level)| Step::Vote { device, set, number, level }),
+        1 => (device.clone(), 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::TakeBack { device, set, number }),
+        2 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Close { device, set, number }),
+        1 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Open { device, set, number }),
+        2 => (0..3_usize, 0..2_usize, 0..4_usize).prop_map(|(device, set, level)| Step::Decide { device, set, level }),
+        1 => (0..3_usize).prop_map(|device| Step::Finish { device }),
+        2 => device.clone().prop_map(|device| Step::OpenVotes { device }),
+        4 => (device.clone(), device).prop_map(|(into, from)| Step::Merge { into, from }),
+    ]
+}
+
+const SETS: [&str; 2] = ["kort", "larm"];
+const LEVELS: [Level; 4] = [Level::Negligible, Level::Moderate, Level::Significant, Level::Serious];
+
+fn round(set: usize, number: u16) -> Round {
+    Round { question: question(SETS[set]), number }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn devices_that_have_heard_everything_read_the_same(steps in prop::collection::vec(step(), 1..40)) {
+        let mut devices = sitting(3);
+        for step in steps {
+            match step {
+                Step::Vote { device, set, number, level } => devices[device].vote(&round(set, number), LEVELS[level]),
+                Step::TakeBack { device, set, number } => devices[device].take_back(&round(set, number)),
+                Step::Close { device, set, number } => devices[device].close(&round(set, number)),
+                Step::Open { device, set, number } => {
+                    devices[device].say(&Said::Open { round: round(set, number), seconds: 60 });
+                }
+                Step::Decide { device, set, level } => devices[device].decide(&question(SETS[set]), LEVELS[level], "x"),
+                Step::Finish { device } => devices[device].finish(),
+                Step::OpenVotes { device } => devices[device].open_votes(),
+                Step::Merge { into, from } => merge(&mut devices, into, from),
+            }
+        }
+        settle(&mut devices);
+        let workshop = devices[0].read();
+        for device in &devices[1..] {
+            prop_assert_eq!(&device.read(), &workshop);
+        }
+        // With every device back, nothing that counts stays sealed, and nobody counts twice or for what they didn't vote.
+        for asked in &workshop.asked {
+            for tally in &asked.rounds {
+                prop_assert!(tally.sealed.is_empty());
+                for vote in &tally.opened_votes {
+                    let all = tally.opened_votes.iter().filter(|other| other.person == vote.person).count();
+                    prop_assert_eq!(all, 1);
+                    let device = devices.iter().find(|device| device.person() == vote.person).unwrap();
+                    let voted = |own: &OwnVote| {
+                        own.round.number == tally.number
+                            && own.round.question == asked.question
+                            && own.ballot.level == vote.level
+                    };
+                    prop_assert!(device.votes.iter().any(voted));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn votes_on_three_devices_are_counted_once_the_round_is_closed_and_not_before() {
+    let mut devices = sitting(3);
+    for (device, level) in [(2, Level::Serious), (3, Level::Significant), (4, Level::Serious)] {
+        devices[device].vote(&first("kort"), level);
+    }
+    settle(&mut devices);
+    let open = devices[0].read();
+    assert!(levels(&open, "kort").is_empty());
+    assert_eq!(open.asked(&question("kort")).unwrap().rounds[0].voted.len(), 3);
+    assert_eq!(devices[0].document.statements().filter(|said| matches!(said.said, Said::Reveal { .. })).count(), 0);
+
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    let closed = devices[4].read();
+    let tally = &closed.asked(&question("kort")).unwrap().rounds[0];
+    assert_eq!(
+        tally.distribution(),
+        [
+            (Level::Exceptional, 0),
+            (Level::Serious, 2),
+            (Level::Significant, 1),
+            (Level::Moderate, 0),
+            (Level::Negligible, 0)
+        ]
+    );
+    assert_eq!(tally.highest(), Some(Level::Serious));
+}
+
+#[test]
+fn a_vote_taken_back_or_changed_before_the_close_counts_as_it_was_last() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Serious);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    devices[3].vote(&first("kort"), Level::Serious);
+    devices[3].take_back(&first("kort"));
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    assert_eq!(levels(&devices[1].read(), "kort"), [(devices[2].person(), Level::Moderate)]);
+}
+
+#[test]
+fn a_second_vote_after_the_close_comes_late_and_changes_nothing() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices[2].vote(&first("kort"), Level::Serious);
+    settle(&mut devices);
+    assert_eq!(levels(&devices[0].read(), "kort"), [(devices[2].person(), Level::Moderate)]);
+}
+
+#[test]
+fn a_vote_that_was_given_offline_comes_late_is_kept_and_counts_once_a_facilitator_takes_it_in() {
+    let mut devices = sitting(3);
+    devices[3].vote(&first("kort"), Level::Serious);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    merge(&mut devices, 0, 2);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    let workshop = devices[0].read();
+    let late = &workshop.asked(&question("kort")).unwrap().rounds[0].late;
+    assert_eq!(
+        late.iter().map(|late| (late.person, late.ballot.unwrap().level)).collect::<Vec<_>>(),
+        [(devices[3].person(), Level::Serious)]
+    );
+    assert_eq!(levels(&workshop, "kort"), [(devices[2].person(), Level::Moderate)]);
+
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    assert_eq!(levels(&devices[4].read(), "kort").len(), 2);
+}
+
+#[test]
+fn a_ballot_that_does_not_fit_its_vote_opens_nothing() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    let own = devices[2].votes[0].clone();
+    let ballot = Ballot { level: Level::Serious, ..own.ballot };
+    devices[2].say(&Said::Reveal { vote: own.vote, ballot });
+    exchange_all(&mut devices);
+    assert!(levels(&devices[0].read(), "kort").is_empty());
+    // And the true one still does.
+    devices[2].say(&Said::Reveal { vote: own.vote, ballot: own.ballot });
+    exchange_all(&mut devices);
+    assert_eq!(levels(&devices[0].read(), "kort"), [(devices[2].person(), Level::Moderate)]);
+}
+
+#[test]
+fn nobody_votes_for_another_nor_copies_a_vote_of_another_s() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    // Another puts the same commitment under their own name, and the same ballot.
+    let own = devices[2].votes[0].clone();
+    let commitment = Some(own.ballot.commitment(&first("kort"), own.person));
+    let copied = devices[3].say(&Said::Vote { round: first("kort"), commitment });
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices[3].say(&Said::Reveal { vote: copied, ballot: own.ballot });
+    devices[3].say(&Said::Reveal { vote: own.vote, ballot: Ballot { level: Level::Serious, ..own.ballot } });
+    settle(&mut devices);
+    assert_eq!(levels(&devices[0].read(), "kort"), [(devices[2].person(), Level::Moderate)]);
+}
+
+#[test]
+fn who_only_looks_on_or_was_taken_off_the_list_or_leads_nothing_changes_nothing() {
+    let mut devices = sitting(3);
+    devices[1].vote(&first("kort"), Level::Serious);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    devices[3].vote(&first("kort"), Level::Serious);
+    let excluded = devices[3].person();
+    devices[0].say(&Said::Exclude { person: excluded, excluded: true });
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    // A participant is no facilitator.
+    devices[2].say(&Said::Show(Stop::Summary));
+    devices[2].decide(&question("kort"), Level::Negligible, "");
+    devices[2].say(&Said::Close { round: first("larm"), votes: Vec::new() });
+    devices[2].finish();
+    settle(&mut devices);
+    let workshop = devices[0].read();
+    assert_eq!(levels(&workshop, "kort"), [(devices[2].person(), Level::Moderate)]);
+    assert_eq!(workshop.stop, Stop::Facts);
+    assert!(workshop.endings.is_empty());
+    assert!(workshop.asked(&question("kort")).unwrap().decisions.is_empty());
+    assert!(workshop.asked(&question("larm")).is_none());
+}
+
+#[test]
+fn nobody_else_can_seem_to_have_founded_the_workshop() {
+    let mut devices = sitting(1);
+    let begin = devices[0].read().begin.unwrap();
+    devices[2].say(&Said::Begin(Begin { name: "Något annat".into(), ..begin.clone() }));
+    exchange_all(&mut devices);
+    let workshop = devices[0].read();
+    assert_eq!((workshop.begin.unwrap(), workshop.founder), (begin, Some(devices[0].person())));
+}
+
+#[test]
+fn two_facilitators_who_decide_apart_keep_both_and_the_higher_holds_until_it_is_settled() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "grindarna");
+    devices[1].decide(&question("kort"), Level::Serious, "larmet");
+    exchange_all(&mut devices);
+    let asked = devices[2].read().asked(&question("kort")).unwrap().clone();
+    assert!(asked.is_disputed());
+    assert_eq!(asked.decisions.len(), 2);
+    assert_eq!(asked.decision().unwrap().what.level, Level::Serious);
+
+    devices[0].decide(&question("kort"), Level::Moderate, "tillsammans");
+    exchange_all(&mut devices);
+    let asked = devices[2].read().asked(&question("kort")).unwrap().clone();
+    assert!(!asked.is_disputed());
+    assert_eq!(asked.decision().unwrap().what.level, Level::Moderate);
+}
+
+#[test]
+fn a_workshop_that_was_ended_apart_shows_it_and_loses_neither_end() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "");
+    devices[1].decide(&question("kort"), Level::Serious, "");
+    devices[0].finish();
+    devices[1].finish();
+    exchange_all(&mut devices);
+    let workshop = devices[2].read();
+    assert!(workshop.ended_apart());
+    assert_eq!(workshop.endings.len(), 2);
+    devices[0].finish();
+    exchange_all(&mut devices);
+    assert_eq!(devices[2].read().endings.len(), 1);
+}
+
+#[test]
+fn a_finished_workshop_comes_into_the_register_as_one_step_with_its_votes_and_reasons() {
+    let mut devices = sitting(3);
+    for (device, level) in [(2, Level::Serious), (3, Level::Significant), (4, Level::Significant)] {
+        devices[device].vote(&first("kort"), level);
+    }
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices[0].decide(&question("kort"), Level::Serious, "Skolor som står tomma");
+    devices[0].finish();
+
+    let mut register = RegisterDocument::create([9; 16]).unwrap();
+    register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
+    let before = register.read();
+    let workshop = devices[0].read();
+    let found = outcome(&workshop, &before).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let classified = after.classified(&key("passer")).unwrap();
+    assert_eq!(classified.levels.confidentiality, Some(Level::Serious));
+    let place = Place { kind: RecordKind::Classification, key: found.classification };
+    let reason = after.value(&place, Classification::CONFIDENTIALITY_REASON.key).unwrap();
+    assert_eq!(reason, Value::Prose("kort: Skolor som står tomma (röster: 1 på 3, 2 på 2)".into()));
+    assert_eq!(after.information_sets.len(), 2);
+    assert_eq!((after.sittings.len(), after.attendances.len(), after.votes.len()), (1, 5, 3));
+    assert_eq!(outcome(&workshop, &after), None, "it is in already");
+
+    register.undo(&Signed::default()).unwrap();
+    assert_eq!(register.read(), before);
+    assert!(register.read().systems.get(&key("passer")).is_some_and(|system| system.name == "Passersystem"));
+}
