@@ -1,23 +1,29 @@
 //! The yearly *Ledningens genomgång*: register, figures, one report model, its renderings.
 //!
 //! Start at [`figures`] for what is counted and where the list behind each figure is, and at [`report`] for the report
-//! itself: sections of blocks of runs, which a page, [`docx`] and [`text`] each render in their own way. The report is
-//! in Swedish always: it is a document of record.
+//! itself: sections of blocks of runs, which a page, [`docx`] and [`text`] each render in their own way; [`charts`] draws
+//! what is better seen. The report is in Swedish always: it is a document of record.
 //!
 //! Nothing here reads a clock: days are passed in, and the same register, year and day give the same report.
 
+pub mod annexes;
+pub mod charts;
 mod computed;
 pub mod docx;
+pub mod drawing;
 pub mod figures;
 pub mod model;
 pub mod prose;
 pub mod sections;
 pub mod text;
 pub mod warnings;
+pub mod xlsx;
 
+pub use charts::Chart;
 pub use docx::{DocxError, to_docx};
 pub use figures::{Figure, Figures, IncidentsOnly, ListBehind};
 pub use model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, report};
 pub use prose::insertable;
 pub use sections::{SECTIONS, SectionPlan};
 pub use warnings::{Concern, Warning, warnings};
+pub use xlsx::{XlsxError, to_xlsx};

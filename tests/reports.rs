@@ -4,22 +4,23 @@
 
 mod support {
     pub mod lists;
+    pub mod reports;
 }
 
 use jiff::civil::date;
 use klassrum::exchange::{cut_off_in_name, example};
-use klassrum::register::{
-    Choose, Entry, Key, Level, Place, RecordKind, Register, StaffForm, StaffRole, Value, review_place, section_place,
-};
+use klassrum::register::{Choose, Entry, Key, Place, RecordKind, Register, Value, review_place, section_place};
 use klassrum::report::model::words;
 use klassrum::report::{Block, Figure, Figures, ListBehind, Report, Run, SECTIONS, insertable, report, text, to_docx};
 use quick_xml::events::Event;
 use support::lists::Office;
+use support::reports::{docx_text, example, full, line, of_2024, part, put, write};
 
-const HEADINGS: [(u8, &str); 23] = [
+const HEADINGS: [(u8, &str); 31] = [
     (1, "Sammanfattning"),
     (1, "Bakgrund"),
     (1, "Ledningssystem för informationssäkerhet, LIS"),
+    (1, "Status för beslut och åtgärder från föregående genomgång"),
     (
         1,
         "Omvärldsbevakning – förändringar i externa och interna frågor som är relevanta för ledningssystemet för informationssäkerhet",
@@ -38,94 +39,19 @@ const HEADINGS: [(u8, &str); 23] = [
     (2, "Obligatoriska utbildningar inom Informationssäkerhet för medarbetare i staden"),
     (2, "Årshjul"),
     (3, "Några rekommendationer i DSO-årsrapport"),
+    (1, "Återkoppling från intressenter"),
     (1, "Planerade och genomförda aktiviteter samt planering inför kommande år"),
     (1, "Informationssäkerhetsmål"),
+    (2, "Måluppfyllelse"),
     (1, "Resultat från riskbedömning och status för riskbehandlingsplan"),
+    (1, "Resurser"),
     (1, "Möjligheter till ständig förbättring 2025–2026"),
     (1, "Planerade och prioriterat arbete och aktiviteter under kommande perioder"),
+    (1, "Beslut"),
+    (2, "Underskrift"),
+    (1, "Bilaga: Plan för 2025–2027"),
+    (1, "Bilaga: Så räknas siffrorna"),
 ];
-
-fn put(register: &mut Register, kind: RecordKind, key: &str, fields: &[(&str, Value)]) {
-    let place = Place { kind, key: Key::parse(key).unwrap() };
-    let fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-    register.put(Entry::new(place, Some(fields)));
-}
-
-fn line(text: &str) -> Value {
-    Value::Line(text.to_owned())
-}
-
-fn choice(choice: impl Choose) -> Value {
-    Value::Choice(choice.key().to_owned())
-}
-
-fn write(register: &mut Register, section: &str, text: &str) {
-    let place = section_place(2024, section);
-    register.put(Entry::new(place, Some(vec![("text".to_owned(), Value::Prose(text.to_owned()))])));
-}
-
-/// A register in the shape of the one behind the report on 2024.
-fn example() -> Register {
-    let mut register = Register::default();
-    let fields = [("name", line("Skolfastigheter AB")), ("short", line("SFAB")), ("town", line("Stockholm"))];
-    put(&mut register, RecordKind::Organisation, "own", &fields);
-    for number in 0..80 {
-        let key = format!("s{number:02}");
-        let owner = if number % 5 == 0 { "" } else { "Chef Drift" };
-        let fields = [("name", line(&format!("System {number}"))), ("system_owner", line(owner))];
-        put(&mut register, RecordKind::System, &key, &fields);
-        let of_system = format!("{key}.one");
-        if number < 18 {
-            let fields = [
-                ("decided", Value::Date(date(2024, 6, 17))),
-                ("confidentiality", choice(Level::Significant)),
-                ("archive_took_part", Value::Flag(true)),
-            ];
-            put(&mut register, RecordKind::Classification, &of_system, &fields);
-        }
-        if number < 17 {
-            put(&mut register, RecordKind::ActionPlan, &of_system, &[]);
-        }
-        if number < 10 {
-            put(&mut register, RecordKind::RiskAnalysis, &of_system, &[]);
-        }
-    }
-    for number in 0..14_i8 {
-        let fields = [
-            ("title", line(&format!("Händelse {number}"))),
-            ("reported", Value::Date(date(2024, 1 + number % 12, 3))),
-            ("business_related", Value::Flag(number < 2)),
-        ];
-        put(&mut register, RecordKind::Incident, &format!("i{number:02}"), &fields);
-    }
-    put(&mut register, RecordKind::Training, "t", &[("cut_off", Value::Date(date(2024, 11, 26)))]);
-    let rows = [
-        ("a", StaffRole::Manager, StaffForm::Employed, 30, 25),
-        ("b", StaffRole::Employee, StaffForm::Employed, 180, 94),
-        ("c", StaffRole::Employee, StaffForm::Consultant, 40, 20),
-    ];
-    for (key, role, form, people, completed) in rows {
-        let fields = [
-            ("role", choice(role)),
-            ("form", choice(form)),
-            ("people", Value::Number(people)),
-            ("completed", Value::Number(completed)),
-        ];
-        put(&mut register, RecordKind::TrainingCount, &format!("t.{key}"), &fields);
-    }
-    let fields = Some(vec![
-        ("date".to_owned(), Value::Date(date(2025, 3, 26))),
-        ("dnr".to_owned(), line("SFAB 2025/148")),
-        ("signatory".to_owned(), line("Informationssäkerhetssamordnare")),
-    ]);
-    register.put(Entry::new(review_place(2024), fields));
-    write(&mut register, "law", "Cybersäkerhetslagen gäller.\n\n- ett krav\n- ett till\n\n1. först\n2. sedan");
-    register
-}
-
-fn of_2024(register: &Register) -> Report {
-    report(register, 2024, date(2025, 3, 1), None)
-}
 
 fn section_text(report: &Report, name: &str) -> String {
     let one =
@@ -239,7 +165,7 @@ fn runs(block: &Block) -> Vec<Run> {
     match block {
         Block::Paragraph(runs) => runs.clone(),
         Block::Bullets(items) | Block::Numbered(items) => items.concat(),
-        Block::Table(table) | Block::KeyFigures(table) => table.rows.iter().flatten().flatten().cloned().collect(),
+        block => block.table().unwrap().rows.iter().flatten().flatten().cloned().collect(),
     }
 }
 
@@ -298,7 +224,7 @@ fn every_table_has_a_cell_for_each_heading() {
     let report = of_2024(&example());
     let mut tables = 0;
     for block in report.sections.iter().flat_map(|section| section.blocks()) {
-        if let Block::Table(table) | Block::KeyFigures(table) = block {
+        if let Some(table) = block.table() {
             tables += 1;
             assert!(!table.caption.is_empty());
             assert_eq!(table.header.len(), table.align.len(), "{}", table.caption);
@@ -337,69 +263,6 @@ fn an_empty_register_gives_a_draft_with_every_heading() {
     assert_eq!(report.sections.len(), HEADINGS.len());
     assert_eq!(report.head(), ["utkast per 2025-03-01"]);
     assert!(text::text(&report).contains("Inga system eller tjänster är registrerade."));
-}
-
-/// A part of a DOCX file.
-fn part(file: &[u8], name: &str) -> String {
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
-    text
-}
-
-/// The words of a part, in the lines that [`text::text`] has: a paragraph, or the cells of a table's row. What the
-/// table of contents holds is said again by the headings.
-fn lines(xml: &str) -> Vec<String> {
-    let mut reader = quick_xml::Reader::from_str(xml);
-    let mut lines = vec![];
-    let (mut line, mut in_text, mut in_row, mut in_contents, mut cells) = (String::new(), false, false, false, 0);
-    loop {
-        match reader.read_event().unwrap() {
-            Event::Eof => return lines,
-            Event::Start(tag) => match tag.name().as_ref() {
-                b"w:t" => in_text = true,
-                b"w:sdt" => in_contents = true,
-                b"w:tr" => (in_row, cells) = (true, 0),
-                b"w:tc" => {
-                    cells += 1;
-                    line.push_str(if cells == 1 { "" } else { "\t" });
-                }
-                _ => {}
-            },
-            Event::Empty(tag) if tag.name().as_ref() == b"w:br" => line.push('\n'),
-            Event::Text(text) if in_text => line.push_str(&text.decode().unwrap()),
-            Event::GeneralRef(name) if in_text => line.push_str(match name.decode().unwrap().as_ref() {
-                "lt" => "<",
-                "gt" => ">",
-                "amp" => "&",
-                "quot" => "\"",
-                "apos" => "'",
-                other => panic!("&{other};"),
-            }),
-            Event::End(tag) => match tag.name().as_ref() {
-                b"w:t" => in_text = false,
-                b"w:sdt" => {
-                    in_contents = false;
-                    line.clear();
-                }
-                b"w:p" if in_contents => line.clear(),
-                b"w:p" if !in_row && line.is_empty() => {}
-                b"w:p" if !in_row => lines.push(std::mem::take(&mut line)),
-                b"w:tr" => {
-                    in_row = false;
-                    lines.push(std::mem::take(&mut line));
-                }
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-}
-
-fn docx_text(file: &[u8]) -> String {
-    let mut lines_of_all = lines(&part(file, "word/document.xml"));
-    lines_of_all.extend(lines(&part(file, "word/footnotes.xml")).iter().map(|note| note.trim().to_owned()));
-    lines_of_all.join("\n")
 }
 
 #[test]
@@ -521,4 +384,105 @@ fn each_numbered_list_begins_at_one() {
         assert!(numbering.contains(&format!("<w:num w:numId=\"{list}\">")), "{list}");
     }
     assert_eq!(numbering.matches("<w:startOverride w:val=\"1\"/>").count(), 3);
+}
+
+/// The charts of a report, each with its section.
+fn charts(report: &Report) -> Vec<(&'static str, klassrum::report::Chart)> {
+    let all = report.sections.iter().flat_map(|section| section.blocks().map(|block| (section.name, block)));
+    all.filter_map(|(name, block)| match block {
+        Block::Chart(chart) => Some((name, chart.clone())),
+        _ => None,
+    })
+    .collect()
+}
+
+#[test]
+fn every_chart_says_in_words_and_in_a_table_what_it_draws() {
+    let report = of_2024(&full());
+    let charts = charts(&report);
+    let sections: Vec<&str> = charts.iter().map(|(name, _)| *name).collect();
+    assert_eq!(sections, ["deviations", "incidents", "identification", "valuation", "year-wheel", "risks"]);
+    for (name, chart) in &charts {
+        let drawn: Vec<String> = chart
+            .drawing
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                klassrum::report::drawing::Shape::Words { text, .. } => Some(text.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut numbers = 0;
+        for cell in chart.table.rows.iter().flat_map(|row| row.iter().skip(1).map(|cell| words(cell))) {
+            if let Some(count) = cell.parse::<u32>().ok().filter(|count| 0 < *count) {
+                // Sums are told by the table; what is drawn is told by both.
+                numbers +=
+                    u32::from(drawn.iter().any(|said| said.split([' ', ':']).any(|word| word == count.to_string())));
+            }
+        }
+        assert!(0 < numbers, "{name} draws no number of its table");
+        assert!(chart.alt.ends_with('.') && 40 < chart.alt.len(), "{name}: {}", chart.alt);
+        for row in &chart.table.rows {
+            assert_eq!(row.len(), chart.table.header.len(), "{name}");
+        }
+        let svg = chart.drawing.to_svg();
+        let mut reader = quick_xml::Reader::from_str(&svg);
+        while !matches!(reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}")), Event::Eof) {}
+        for shape in &chart.drawing.shapes {
+            if let klassrum::report::drawing::Shape::Bar { x, y, width, height, .. } = shape {
+                let within =
+                    0 <= *x && 0 <= *y && x + width <= chart.drawing.width && y + height <= chart.drawing.height;
+                assert!(within, "{name} draws beside its sheet");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_chart_counts_what_its_figures_count() {
+    let report = of_2024(&full());
+    let sum = |section: &str, column: usize| -> u32 {
+        let charts = charts(&report);
+        let (_, chart) = charts.iter().find(|(name, _)| *name == section).unwrap();
+        chart.table.rows.iter().map(|row| words(&row[column]).parse::<u32>().unwrap()).sum()
+    };
+    assert_eq!(sum("incidents", 5), report.figures.get(Figure::Incidents));
+    assert_eq!(sum("incidents", 6), report.figures.get(Figure::IncidentsBusiness));
+    assert_eq!(sum("deviations", 1), report.figures.get(Figure::ActionsOpen));
+    assert_eq!((1..=4).map(|column| sum("risks", column)).sum::<u32>(), 8);
+    let (_, levels) = charts(&report).into_iter().find(|(name, _)| *name == "valuation").unwrap();
+    for row in &levels.table.rows {
+        let all: u32 = row[1..].iter().map(|cell| words(cell).parse::<u32>().unwrap()).sum();
+        assert_eq!(all, report.figures.get(Figure::Classified), "{}", words(&row[0]));
+    }
+}
+
+#[test]
+fn a_report_with_everything_says_the_same_in_word() {
+    let report = of_2024(&full());
+    assert_eq!(docx_text(&to_docx(&report).unwrap()), text::text(&report));
+}
+
+#[test]
+fn a_table_written_by_hand_is_a_table_and_its_figures_follow_the_register() {
+    let mut register = example();
+    let written = "Tabell: Årets mål\n| Mål | Utfall |\n| Alla system klassade | {{classified}} av {{systems}} |";
+    write(&mut register, "goal-fulfilment", written);
+    let report = of_2024(&register);
+    let section = report.section("goal-fulfilment").unwrap();
+    let table = section.text[0].table().unwrap();
+    assert_eq!((table.caption.as_str(), table.header.join("/")), ("Årets mål", "Mål/Utfall".to_owned()));
+    assert_eq!(words(&table.rows[0][1]), "18 av 80");
+    assert_eq!(docx_text(&to_docx(&report).unwrap()), text::text(&report));
+}
+
+#[test]
+fn every_figure_is_defined_in_the_report_and_named_with_its_list() {
+    let report = of_2024(&example());
+    let table = report.section("definitions").unwrap().computed.iter().find_map(Block::table).unwrap();
+    assert_eq!(table.rows.len(), Figure::ALL.len());
+    for (row, figure) in table.rows.iter().zip(Figure::ALL) {
+        assert_eq!(words(&row[0]), figure.term().sv);
+        assert_eq!(words(&row[3]).replace('\u{A0}', ""), report.figures.get(*figure).to_string());
+    }
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use self::protocol::{Answer, BookId, Bytes, Event, Failure, PictureId, Request, Source, Ticket, VERSION};
+use self::protocol::{Answer, BookId, Bytes, Event, Failure, Form, PictureId, Request, Source, Ticket, VERSION};
 use super::device;
 use super::keeper::Packed;
 use super::reply::{Teller, reply};
@@ -275,22 +275,23 @@ impl Book {
     }
 }
 
-/// The report of a year as a Word document. The register is asked for if the worker doesn't hold it.
+/// The report of a year in a form. The register is asked for if the worker doesn't hold it.
 ///
 /// # Errors
-/// The worker is gone, or the document could not be made.
-pub async fn docx(
+/// The worker is gone, or the file could not be made.
+pub async fn report(
     seen: Seen,
     register: impl FnOnce() -> Register,
     year: i16,
     today: Date,
     last: Option<Figures>,
+    form: Form,
 ) -> Result<Vec<u8>, Problem> {
     let files = Files::get()?;
     let picture = files.show(&seen, register).await;
-    let request = |ticket| Request::Docx { ticket, picture, year, today, last };
+    let request = |ticket| Request::Report { ticket, picture, year, today, last, form };
     match files.ask(request).await? {
-        (_, Answer::Docx(Bytes(bytes))) => Ok(bytes),
+        (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
         _ => Err(Problem::Lost),
     }
 }

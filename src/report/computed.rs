@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::charts::{self, Chart, day_of, risk_level};
 use super::figures::{self, Figure, Figures, IncidentsOnly};
 use super::model::{Align, Block, Footnote, Run, Runs, Table, day_in_words, line, number};
 use super::prose;
 use super::sections::SectionPlan;
 use crate::register::list::{Index, Only};
 use crate::register::{
-    Action, Choose, Criticality, GdprDecision, Impact, Incident, IncidentKind, Language, Level, Likelihood,
-    Organisation, Register, Review, Risk, RiskStatus, Side, StaffForm, StaffRole, System,
+    Action, Choose, Criticality, GdprDecision, Incident, Language, Level, Organisation, Register, Review, Risk,
+    RiskStatus, Side, StaffForm, StaffRole, System,
 };
 
 /// Writes what is computed in a section.
@@ -41,6 +42,10 @@ impl Page {
 
     fn table(&mut self, table: Table) {
         self.blocks.push(Block::Table(table));
+    }
+
+    fn chart(&mut self, chart: Option<Chart>) {
+        self.blocks.extend(chart.map(Block::Chart));
     }
 
     /// A reference to a new footnote.
@@ -266,6 +271,8 @@ pub(super) fn deviations(facts: &Facts<'_>, page: &mut Page) {
                 .collect(),
         });
     }
+    let open = rows().map(|(_, action)| &**action).filter(|action| !action.is_closed());
+    page.chart(charts::actions_by_age(open, today));
 }
 
 /// The most incidents that are listed by name.
@@ -300,34 +307,14 @@ pub(super) fn incidents(facts: &Facts<'_>, page: &mut Page) {
         }
         page.paragraph(facts.words(&said));
     }
-    page.table(incidents_by_kind(&all));
+    page.chart(charts::incidents(&all));
     business_related(facts, page, &all);
-}
-
-fn incidents_by_kind(all: &[&Incident]) -> Table {
-    let mut kinds: BTreeMap<(bool, Option<IncidentKind>), (u32, u32)> = BTreeMap::new();
-    for incident in all {
-        let (count, business) = kinds.entry((incident.kind.is_none(), incident.kind)).or_default();
-        *count += 1;
-        *business += u32::from(incident.business_related == Some(true));
-    }
-    let mut kinds: Vec<_> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-    Table {
-        caption: "Incidenter per typ".to_owned(),
-        header: strings(["Typ", "Antal", "Varav verksamhetsrelaterade"]),
-        align: aligned(3, 1),
-        rows: kinds
-            .into_iter()
-            .map(|((_, kind), (count, business))| vec![cell(word(kind)), counted(count), counted(business)])
-            .collect(),
-    }
 }
 
 fn business_related(facts: &Facts<'_>, page: &mut Page, all: &[&Incident]) {
     let mut listed: Vec<&Incident> =
         all.iter().copied().filter(|incident| incident.business_related == Some(true)).collect();
-    listed.sort_by_key(|incident| (day(incident), incident.title.clone()));
+    listed.sort_by_key(|incident| (day_of(incident), incident.title.clone()));
     let more = listed.len().saturating_sub(LISTED);
     let latest: Vec<Runs> = listed.into_iter().skip(more).map(|incident| incident_in_words(facts, incident)).collect();
     if latest.is_empty() {
@@ -342,10 +329,6 @@ fn business_related(facts: &Facts<'_>, page: &mut Page, all: &[&Incident]) {
     page.blocks.push(Block::Bullets(latest));
 }
 
-fn day(incident: &Incident) -> Option<jiff::civil::Date> {
-    incident.occurred.or(incident.discovered).map(jiff::civil::DateTime::date).or(incident.reported)
-}
-
 /// What is secret is named by its kind alone, so that the report can be read by all.
 fn incident_in_words(_: &Facts<'_>, incident: &Incident) -> Runs {
     let kind = word(incident.kind);
@@ -355,7 +338,7 @@ fn incident_in_words(_: &Facts<'_>, incident: &Incident) -> Runs {
         (title, None) => title.to_owned(),
         (title, Some(_)) => format!("{title} ({})", kind.to_lowercase()),
     };
-    vec![Run::Text(day(incident).map_or_else(|| what.clone(), |day| format!("{day}: {what}")))]
+    vec![Run::Text(day_of(incident).map_or_else(|| what.clone(), |day| format!("{day}: {what}")))]
 }
 
 pub(super) fn identification(facts: &Facts<'_>, page: &mut Page) {
@@ -368,6 +351,7 @@ pub(super) fn identification(facts: &Facts<'_>, page: &mut Page) {
         "Registret omfattar {about}{{{{systems}}}} system och tjänster. Av dem är {{{{classified}}}} klassade, \
          {{{{action-plan}}}} har en handlingsplan och för {{{{risk-analysis}}}} är en riskanalys gjord."
     )));
+    page.chart(charts::funnel(facts.figures));
     let year = facts.year();
     if facts.count(Figure::ClassificationsDecided) == 0 {
         page.paragraph(facts.words(&format!("Inga klassningar beslutades under {year}.")));
@@ -412,6 +396,7 @@ pub(super) fn valuation(facts: &Facts<'_>, page: &mut Page) {
         page.paragraph(facts.words("Hur verksamhetskritiska de är har inte angetts i registret."));
     }
     classified_by_level(facts, page);
+    page.chart(charts::levels(&facts.index));
 }
 
 fn classified_by_level(facts: &Facts<'_>, page: &mut Page) {
@@ -492,7 +477,7 @@ pub(super) fn training(facts: &Facts<'_>, page: &mut Page) {
 }
 
 /// A share in whole per cent, as it is written in Swedish.
-fn share(part: u32, whole: u32) -> String {
+pub(super) fn share(part: u32, whole: u32) -> String {
     if whole == 0 {
         return "–".to_owned();
     }
@@ -505,6 +490,7 @@ pub(super) fn year_wheel(facts: &Facts<'_>, page: &mut Page) {
         "Årshjulet är informationssäkerhetssamordnarens plan för året: det som återkommer varje år och det som har \
          tillkommit, även inom dataskydd.",
     ));
+    page.chart(charts::year_wheel(facts.register, facts.year()));
 }
 
 pub(super) fn activities(facts: &Facts<'_>, page: &mut Page) {
@@ -545,16 +531,6 @@ pub(super) fn goals(facts: &Facts<'_>, page: &mut Page) {
     ));
 }
 
-/// The level of a risk by likelihood and impact together, from 1 (low) to 4 (extra high).
-const fn risk_level(likelihood: Likelihood, impact: Impact) -> (u8, &'static str) {
-    match (likelihood as u8 + 1) * (impact as u8 + 1) {
-        0..=2 => (1, "Låg"),
-        3..=6 => (2, "Medel"),
-        7..=12 => (3, "Hög"),
-        _ => (4, "Mycket hög"),
-    }
-}
-
 pub(super) fn risks(facts: &Facts<'_>, page: &mut Page) {
     page.paragraph(facts.words(
         "Riskarbetet börjar i klassningen. Den ger en handlingsplan med de skyddsåtgärder som återstår. Riskanalysen \
@@ -579,6 +555,7 @@ pub(super) fn risks(facts: &Facts<'_>, page: &mut Page) {
             number(small(risks.len()))
         )));
         page.table(risks_by_level(&risks));
+        page.chart(charts::risk_matrix(&risks));
         accepted(facts, page, &risks);
     }
     if 0 < facts.count(Figure::Systems) {
@@ -624,4 +601,39 @@ fn accepted(facts: &Facts<'_>, page: &mut Page, risks: &[&Risk]) {
         number(small(accepted.len())),
         number(small(over))
     )));
+}
+
+/// Where the one who decides signs.
+pub(super) fn signature(_: &Facts<'_>, page: &mut Page) {
+    let row = |what: &str| vec![cell(what), cell("")];
+    page.table(Table {
+        caption: "Beslutet undertecknas".to_owned(),
+        header: strings(["Uppgift", "Ifylls vid beslut"]),
+        align: aligned(2, 2),
+        rows: ["Ort och datum", "Diarienummer för beslutet", "Bolagschefens underskrift", "Namnförtydligande"]
+            .map(row)
+            .to_vec(),
+    });
+}
+
+/// How each figure is counted, and where its list is.
+pub(super) fn definitions(facts: &Facts<'_>, page: &mut Page) {
+    page.paragraph(facts.words(
+        "Siffrorna räknas ur registret när rapporten görs. Listan bakom varje siffra finns i arbetsboken med bilagor, på \
+         det blad som tabellen anger.",
+    ));
+    page.table(Table {
+        caption: "Siffrorna i rapporten".to_owned(),
+        header: strings(["Siffra", "Så räknas den", "Lista", "Antal"]),
+        align: aligned(4, 3),
+        rows: Figure::ALL
+            .iter()
+            .map(|figure| {
+                let definition = figure.definition(Language::Swedish);
+                let list = figure.list(facts.year()).sheet();
+                let count = vec![written(*figure, facts.count(*figure))];
+                vec![cell(figure.term().sv), cell(definition), cell(list), count]
+            })
+            .collect(),
+    });
 }

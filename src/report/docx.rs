@@ -13,6 +13,7 @@ use docx_rs::{
 };
 use thiserror::Error;
 
+use super::charts::Chart;
 use super::model::{Align, Block, Report, Run, Runs, Section, Table};
 
 /// Why there is no document.
@@ -107,7 +108,7 @@ impl Body {
                     self.lists += 1;
                     self.list(items, "ListNumber", self.lists);
                 }
-                Block::Table(table) | Block::KeyFigures(table) => self.table(table),
+                Block::Table(table) | Block::KeyFigures(table) | Block::Chart(Chart { table, .. }) => self.table(table),
             }
         }
     }

@@ -77,6 +77,18 @@ pub enum ListBehind {
 }
 
 impl ListBehind {
+    /// The sheet of the annexes that holds the list.
+    #[must_use]
+    pub const fn sheet(self) -> &'static str {
+        match self {
+            Self::Systems(_) => "System",
+            Self::Incidents { .. } => "Incidenter",
+            Self::Classifications { .. } => "Klassningar",
+            Self::Actions { .. } => "Åtgärder",
+            Self::Training => "Utbildning",
+        }
+    }
+
     /// The records in the list, in the order of their keys. For [`ListBehind::Training`] the figure is not their number.
     #[must_use]
     pub fn keys(self, register: &Register, figures: &Figures) -> Vec<Key> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::charts::Chart;
 use super::computed::Facts;
 use super::figures::{Figure, Figures};
 use super::prose;
@@ -86,6 +87,19 @@ pub enum Block {
     Table(Table),
     /// The table of the year's figures; a page may make a box of it.
     KeyFigures(Table),
+    /// A chart, with the same as a table.
+    Chart(Chart),
+}
+
+impl Block {
+    /// The table that it is or has.
+    #[must_use]
+    pub const fn table(&self) -> Option<&Table> {
+        match self {
+            Self::Table(table) | Self::KeyFigures(table) | Self::Chart(Chart { table, .. }) => Some(table),
+            Self::Paragraph(_) | Self::Bullets(_) | Self::Numbered(_) => None,
+        }
+    }
 }
 
 /// A table. Every row has as many cells as the header.

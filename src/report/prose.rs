@@ -1,10 +1,11 @@
 //! What people write in a section, as blocks.
 //!
 //! A blank line begins a paragraph. Lines that begin with `- ` or `• ` are a list, lines from `1. ` a numbered one, and
-//! an indented line goes on with the item above it. `{{classified}}` is a figure. Nothing else is markup.
+//! an indented line goes on with the item above it. Lines that begin with `|` are the rows of a table, the first of them
+//! its headings; a line `Tabell: …` right above names it. `{{classified}}` is a figure. Nothing else is markup.
 
 use super::figures::{Figure, Figures};
-use super::model::{Block, Run, Runs, number, printable};
+use super::model::{Align, Block, Run, Runs, Table, number, printable};
 use crate::register::{Choose, Term};
 
 /// The blocks of a text.
@@ -17,6 +18,19 @@ pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
         let words = line.trim();
         if words.is_empty() {
             after_blank = true;
+            continue;
+        }
+        if let Some(row) = words.strip_prefix('|') {
+            match gathered.last_mut() {
+                Some(Gathered::Rows(_, rows)) if !after_blank => rows.push(row.to_owned()),
+                Some(Gathered::Words(held)) if !after_blank && is_name(held) => {
+                    let name = name_of(held);
+                    gathered.pop();
+                    gathered.push(Gathered::Rows(name, vec![row.to_owned()]));
+                }
+                _ => gathered.push(Gathered::Rows(String::new(), vec![row.to_owned()])),
+            }
+            after_blank = false;
             continue;
         }
         let bullet = words.strip_prefix("- ").or_else(|| words.strip_prefix("• "));
@@ -40,6 +54,7 @@ pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
             Gathered::Words(words) => Block::Paragraph(runs(&words, figures)),
             Gathered::Bullets(items) => Block::Bullets(all(items)),
             Gathered::Numbered(items) => Block::Numbered(all(items)),
+            Gathered::Rows(name, rows) => Block::Table(table(&name, &rows, figures)),
         })
         .collect()
 }
@@ -48,6 +63,46 @@ enum Gathered {
     Words(String),
     Bullets(Vec<String>),
     Numbered(Vec<String>),
+    Rows(String, Vec<String>),
+}
+
+const NAME: &str = "Tabell:";
+
+/// Whether a paragraph names the table below it.
+fn is_name(words: &str) -> bool {
+    words.starts_with(NAME) && !words.contains('\n')
+}
+
+fn name_of(words: &str) -> String {
+    words.strip_prefix(NAME).unwrap_or(words).trim().to_owned()
+}
+
+/// The most columns a table of a text has: more don't fit a page.
+const COLUMNS: usize = 12;
+
+/// A table from rows of cells with `|` between them. A row that lacks a cell gets an empty one, and one that has more
+/// than there are headings keeps them in its last cell.
+fn table(name: &str, rows: &[String], figures: &Figures) -> Table {
+    let cells = |row: &String, most: usize| -> Vec<String> {
+        let row = row.trim();
+        let row = row.strip_suffix('|').unwrap_or(row);
+        row.splitn(most, '|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let header = rows.first().map(|row| cells(row, COLUMNS)).unwrap_or_default();
+    let columns = header.len().max(1);
+    let is_rule =
+        |row: &&String| row.contains("---") && row.chars().all(|letter| matches!(letter, '-' | ':' | '|' | ' '));
+    let rows = rows.iter().skip(1).filter(|row| !is_rule(row)).map(|row| {
+        let mut row: Vec<Runs> = cells(row, columns).iter().map(|cell| runs(cell, figures)).collect();
+        row.resize(columns, Runs::new());
+        row
+    });
+    Table {
+        caption: if name.is_empty() { "Tabell".to_owned() } else { name.to_owned() },
+        align: vec![Align::Left; columns],
+        header,
+        rows: rows.collect(),
+    }
 }
 
 /// The number and the words of a line like `12. words`. A year is no such number.
@@ -120,7 +175,12 @@ mod tests {
                 Block::Paragraph(runs) => vec![words(runs)],
                 Block::Bullets(list) => items("* ", list),
                 Block::Numbered(list) => items("# ", list),
-                Block::Table(_) | Block::KeyFigures(_) => vec![],
+                Block::Table(table) => {
+                    let rows =
+                        table.rows.iter().map(|row| row.iter().map(|cell| words(cell)).collect::<Vec<_>>().join("/"));
+                    [table.caption.clone(), table.header.join("/")].into_iter().chain(rows).collect()
+                }
+                Block::KeyFigures(_) | Block::Chart(_) => vec![],
             })
             .map(|block| block.join("|"))
             .collect()
@@ -139,6 +199,13 @@ mod tests {
             ("3. är ingen lista", &["3. är ingen lista"]),
             ("2024. Ett år", &["2024. Ett år"]),
             ("# Rubrik\n*fet* <b>", &["# Rubrik\n*fet* <b>"]),
+            (
+                "Tabell: Mål\n| Mål | Utfall |\n|---|---|\n| Ett |\n| Två | 3 | mer |",
+                &["Mål|Mål/Utfall|Ett/|Två/3 | mer"],
+            ),
+            ("Text\n|a|b|\n\n|c", &["Text", "Tabell|a/b", "Tabell|c"]),
+            ("|a|\n|-|", &["Tabell|a|-"]),
+            ("|", &["Tabell|"]),
             ("-utan mellanrum", &["-utan mellanrum"]),
             ("a\r\nb\rc\u{0}d\u{1b}", &["a\nb\ncd"]),
         ];

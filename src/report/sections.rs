@@ -22,7 +22,10 @@ impl SectionPlan {
     /// The heading in the report of a year.
     #[must_use]
     pub fn heading(&self, year: i16) -> String {
-        self.heading.replace("{next}", &(year + 1).to_string()).replace("{after}", &(year + 2).to_string())
+        self.heading
+            .replace("{next}", &(year + 1).to_string())
+            .replace("{after}", &(year + 2).to_string())
+            .replace("{third}", &(year + 3).to_string())
     }
 }
 
@@ -65,6 +68,16 @@ pub const SECTIONS: &[SectionPlan] = &[
             "The steering documents with registration numbers and latest revision, the local rules included.",
         ),
         computed::management_system,
+    ),
+    section(
+        "earlier-decisions",
+        1,
+        "Status för beslut och åtgärder från föregående genomgång",
+        hint(
+            "Vad ledningen beslutade förra gången, och hur långt varje beslut har kommit. En tabell passar bra.",
+            "What management decided last time, and how far each decision has come. A table fits well.",
+        ),
+        computed::nothing,
     ),
     section(
         "environment",
@@ -217,6 +230,16 @@ pub const SECTIONS: &[SectionPlan] = &[
         computed::nothing,
     ),
     section(
+        "interested-parties",
+        1,
+        "Återkoppling från intressenter",
+        hint(
+            "Vad ägare, hyresgäster, tillsynsmyndigheter och leverantörer har sagt, och hur deras behov har ändrats.",
+            "What owners, tenants, authorities and suppliers have said, and how their needs have changed.",
+        ),
+        computed::nothing,
+    ),
+    section(
         "activities",
         1,
         "Planerade och genomförda aktiviteter samt planering inför kommande år",
@@ -237,6 +260,16 @@ pub const SECTIONS: &[SectionPlan] = &[
         computed::goals,
     ),
     section(
+        "goal-fulfilment",
+        2,
+        "Måluppfyllelse",
+        hint(
+            "Årets mål, ett per rad: hur det mäts, målvärdet, utfallet och en kommentar. En tabell passar bra.",
+            "The year's goals, one a row: how it is measured, the target, the outcome, and a comment. A table fits well.",
+        ),
+        computed::nothing,
+    ),
+    section(
         "risks",
         1,
         "Resultat från riskbedömning och status för riskbehandlingsplan",
@@ -245,6 +278,16 @@ pub const SECTIONS: &[SectionPlan] = &[
             "The greatest risks, what is accepted and by whom, and how the treatment plan is going.",
         ),
         computed::risks,
+    ),
+    section(
+        "resources",
+        1,
+        "Resurser",
+        hint(
+            "Tid, kompetens och pengar: vad arbetet har fått och vad det behöver.",
+            "Time, skills and money: what the work has had and what it needs.",
+        ),
+        computed::nothing,
     ),
     section(
         "improvement",
@@ -262,5 +305,39 @@ pub const SECTIONS: &[SectionPlan] = &[
             "What is to be done first, numbered (1. 2. 3.), with the responsible role.",
         ),
         computed::nothing,
+    ),
+    section(
+        "decisions",
+        1,
+        "Beslut",
+        hint(
+            "Vad ledningen beslutar med anledning av rapporten: en punkt per beslut, med ansvarig roll och när det ska vara klart.",
+            "What management decides on the report: one item per decision, with the responsible role and the day it is due.",
+        ),
+        computed::nothing,
+    ),
+    section(
+        "signature",
+        2,
+        "Underskrift",
+        hint("Fylls i när beslutet är fattat.", "Filled in once the decision is taken."),
+        computed::signature,
+    ),
+    section(
+        "three-year-plan",
+        1,
+        "Bilaga: Plan för {next}–{third}",
+        hint(
+            "Ett år i taget: mål, aktivitet, ansvarig, resurser och hur det följs upp. En tabell passar bra.",
+            "Year by year: goal, activity, owner, resources and how it is followed up. A table fits well.",
+        ),
+        computed::nothing,
+    ),
+    section(
+        "definitions",
+        1,
+        "Bilaga: Så räknas siffrorna",
+        hint("Skrivs av programmet.", "Written by the program."),
+        computed::definitions,
     ),
 ];

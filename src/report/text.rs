@@ -3,6 +3,7 @@
 //! It holds the words and nothing else: no marks for lists, no numbers that a renderer counts, no references to
 //! footnotes. So the page, the DOCX and this text can be held against each other.
 
+use super::charts::Chart;
 use super::model::{Block, Report, Runs, Table, words};
 
 /// The text of a report. Cells of a row stand apart by tabs; footnotes come last.
@@ -22,7 +23,8 @@ fn put(block: &Block, lines: &mut Vec<String>) {
     match block {
         Block::Paragraph(runs) => lines.push(words(runs)),
         Block::Bullets(items) | Block::Numbered(items) => lines.extend(items.iter().map(|item| words(item))),
-        Block::Table(Table { caption, header, rows, .. }) | Block::KeyFigures(Table { caption, header, rows, .. }) => {
+        Block::Table(table) | Block::KeyFigures(table) | Block::Chart(Chart { table, .. }) => {
+            let Table { caption, header, rows, .. } = table;
             let row = |cells: &Vec<Runs>| cells.iter().map(|cell| words(cell)).collect::<Vec<_>>().join("\t");
             lines.push(caption.clone());
             lines.push(header.join("\t"));

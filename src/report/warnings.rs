@@ -1,5 +1,6 @@
 //! What the one who signs should look at before the report goes out.
 
+use super::charts::Chart;
 use super::figures::{self, Figure};
 use super::model::{Block, Report, Run, Runs, Section};
 use crate::register::{Choose, Date, Language, Register};
@@ -159,7 +160,9 @@ fn texts(block: &Block) -> Vec<&Runs> {
     match block {
         Block::Paragraph(runs) => vec![runs],
         Block::Bullets(items) | Block::Numbered(items) => items.iter().collect(),
-        Block::Table(table) | Block::KeyFigures(table) => table.rows.iter().flatten().collect(),
+        Block::Table(table) | Block::KeyFigures(table) | Block::Chart(Chart { table, .. }) => {
+            table.rows.iter().flatten().collect()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::protocol::{Answer, BookId, Bytes, Event, Failure, PictureId, Request, Source, Ticket, VERSION};
+use super::protocol::{Answer, BookId, Bytes, Event, Failure, Form, PictureId, Request, Source, Ticket, VERSION};
 use crate::browser::{device, worker};
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
 use crate::register::{Date, Register, Seen};
@@ -72,8 +72,8 @@ impl Inside {
                 });
                 (ticket, command)
             }
-            Request::Docx { ticket, picture, year, today, last } => {
-                (ticket, self.docx(picture, year, today, last.as_ref()))
+            Request::Report { ticket, picture, year, today, last, form } => {
+                (ticket, self.report(picture, year, today, last.as_ref(), form))
             }
         };
         worker::tell(&Event { ticket, answer });
@@ -128,14 +128,22 @@ impl Inside {
         Ok(Answer::Summary(summary))
     }
 
-    fn docx(&self, picture: PictureId, year: i16, today: Date, last: Option<&Figures>) -> Result<Answer, Failure> {
+    fn report(
+        &self,
+        picture: PictureId,
+        year: i16,
+        today: Date,
+        last: Option<&Figures>,
+        form: Form,
+    ) -> Result<Answer, Failure> {
         let nothing = Register::default();
         let register = self.pictures.get(&picture).unwrap_or(&nothing);
         let report = report::report(register, year, today, last);
-        match report::to_docx(&report) {
-            Ok(bytes) => Ok(Answer::Docx(Bytes(bytes))),
-            Err(why) => Err(Failure::Document(why.to_string())),
-        }
+        let made = match form {
+            Form::Docx => report::to_docx(&report).map_err(|why| why.to_string()),
+            Form::Xlsx => report::to_xlsx(register, &report).map_err(|why| why.to_string()),
+        };
+        made.map(|bytes| Answer::Report(Bytes(bytes))).map_err(Failure::Document)
     }
 
     fn book(&self, book: BookId) -> Result<&Book, Failure> {

@@ -80,8 +80,8 @@ pub enum Request {
     Command(Ticket, BookId, Vec<(usize, usize)>),
     /// The file is not asked about again.
     Close(BookId),
-    /// The report of a year as a Word document.
-    Docx {
+    /// The report of a year.
+    Report {
         /// The answer's ticket.
         ticket: Ticket,
         /// The register, all of which has been sent.
@@ -92,7 +92,18 @@ pub enum Request {
         today: Date,
         /// The figures of the year before, if the register has history that old.
         last: Option<Figures>,
+        /// What to make of it.
+        form: Form,
     },
+}
+
+/// What a report is made into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// A Word document.
+    Docx,
+    /// A workbook with the lists behind it.
+    Xlsx,
 }
 
 /// Where a file comes from.
@@ -127,8 +138,8 @@ pub enum Answer {
     /// To [`Request::Command`]: a command in postcard's form, for the page to pass on unopened; nothing when what was
     /// accepted changes nothing.
     Command(Option<Bytes>),
-    /// To [`Request::Docx`].
-    Docx(Bytes),
+    /// To [`Request::Report`].
+    Report(Bytes),
 }
 
 /// Why a request came to nothing.

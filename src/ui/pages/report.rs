@@ -10,11 +10,14 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::overview::year_of;
 use crate::browser::device;
+use crate::browser::files::protocol::Form;
 use crate::browser::files::{self, Problem};
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Choose, Date, Language, RecordKind, Section as SectionText, review_place, section_place};
+use crate::report::drawing::{Drawing, Shape, points};
 use crate::report::{
-    Align, Block, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, insertable, report, warnings,
+    Align, Block, Chart, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, insertable, report,
+    warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
@@ -30,30 +33,24 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
 /// What a Word file says it is.
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// Hands the report to the person as a Word file, and tells `then` what went wrong, if anything did.
-/// A worker writes the file, from the same register, year and day.
-pub fn download_docx(
-    session: Session,
-    report: &Report,
-    last: Option<Figures>,
-    then: impl Fn(Option<Problem>) + 'static,
-) {
-    let (name, year) = (file_name(report), report.year);
-    spawn_local(async move {
-        let register = move || session.picture.with_untracked(|picture| picture.register.clone());
-        match files::docx(session.seen(), register, year, device::today(), last).await {
-            Ok(bytes) => {
-                device::download(&name, DOCX, &bytes);
-                then(None);
-            }
-            Err(why) => then(Some(why)),
-        }
-    });
+/// What a workbook says it is.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Hands the report to the person as a file. Workers write it, from the same register, year and day.
+async fn download(session: Session, report: Report, last: Option<Figures>, form: Form) -> Result<(), Problem> {
+    let register = move || session.picture.with_untracked(|picture| picture.register.clone());
+    let made = files::report(session.seen(), register, report.year, device::today(), last, form).await?;
+    let (bytes, name, kind) = match form {
+        Form::Docx => (made, file_name(&report, "", "docx"), DOCX),
+        Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
+    };
+    device::download(&name, kind, &bytes);
+    Ok(())
 }
 
-/// The name of the report's file.
-fn file_name(report: &Report) -> String {
-    format!("ledningens-genomgang-{}{}.docx", report.year, if report.draft { "-utkast" } else { "" })
+/// The name of one of the report's files.
+fn file_name(report: &Report, what: &str, ending: &str) -> String {
+    format!("ledningens-genomgang-{}{what}{}.{ending}", report.year, if report.draft { "-utkast" } else { "" })
 }
 
 /// The page.
@@ -207,21 +204,22 @@ fn Before(made: Memo<Report>) -> impl IntoView {
     }
 }
 
-/// The ways out: a Word file, and paper.
+/// The ways out: files, and paper.
 #[component]
 fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let word = move |_| {
+    let make = move |form| {
         busy.set(true);
         problem.set(None);
         let made = made.get_untracked();
         let before = last.get_untracked().filter(|last| last.year == made.year - 1);
-        download_docx(session, &made, before, move |why| {
+        spawn_local(async move {
+            let done = download(session, made, before, form).await;
             busy.try_set(false);
-            problem.try_set(why);
+            problem.try_set(done.err());
         });
     };
     let print = move |_| {
@@ -230,8 +228,11 @@ fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
     };
     view! {
         <div class="report__ways">
-            <button type="button" class="button button--main" disabled=busy on:click=word>
+            <button type="button" class="button button--main" disabled=busy on:click=move |_| make(Form::Docx)>
                 {t!(i18n, report.word)}
+            </button>
+            <button type="button" class="button" disabled=busy on:click=move |_| make(Form::Xlsx)>
+                {t!(i18n, report_files.xlsx)}
             </button>
             <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
             <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, start.working))}</p>
@@ -395,7 +396,41 @@ fn said(block: &Block, year: i16) -> AnyView {
         Block::Numbered(all) => view! { <ol>{items(all)}</ol> }.into_any(),
         Block::Table(one) => table(one, year, "paper__table"),
         Block::KeyFigures(one) => table(one, year, "paper__table paper__table--key"),
+        Block::Chart(one) => chart(one, year),
     }
+}
+
+fn chart(chart: &Chart, year: i16) -> AnyView {
+    view! {
+        <figure class="paper__chart">
+            {drawn(&chart.drawing, chart.alt.clone())}
+            {table(&chart.table, year, "paper__table")}
+        </figure>
+    }
+    .into_any()
+}
+
+/// A drawing in the colours of the page.
+fn drawn(drawing: &Drawing, alt: String) -> AnyView {
+    let shape = |shape: &Shape| match shape {
+        Shape::Bar { x, y, width, height, tone } => {
+            view! { <rect x=*x y=*y width=*width height=*height class=tone.class() /> }.into_any()
+        }
+        Shape::Area { corners, tone } => view! { <polygon points=points(corners) class=tone.class() /> }.into_any(),
+        Shape::Line { from, to } => view! { <line x1=from.0 y1=from.1 x2=to.0 y2=to.1 /> }.into_any(),
+        Shape::Words { x, y, anchor, strong, tone, text } => view! {
+            <text x=*x y=*y text-anchor=anchor.name() font-weight=strong.then_some("600") class=tone.class()>
+                {text.clone()}
+            </text>
+        }
+        .into_any(),
+    };
+    view! {
+        <svg class="chart" viewBox=format!("0 0 {} {}", drawing.width, drawing.height) role="img" aria-label=alt>
+            {drawing.shapes.iter().map(shape).collect_view()}
+        </svg>
+    }
+    .into_any()
 }
 
 fn table(table: &Table, year: i16, class: &'static str) -> AnyView {

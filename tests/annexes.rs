@@ -1,0 +1,199 @@
+//! The workbook that goes with the report holds its lists, its tables and its words, as what they are.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support {
+    pub mod reports;
+}
+
+use std::io::Cursor;
+
+use calamine::{Data, Range, Reader, Xlsx};
+use jiff::civil::date;
+use klassrum::register::{RecordKind, Register, Value};
+use klassrum::report::annexes::{Cell, annexes};
+use klassrum::report::{Report, text, to_xlsx};
+use support::reports::{example, full, line, of_2024, part, put, write};
+
+fn workbook(file: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(file.to_vec())).unwrap()
+}
+
+fn sheet(register: &Register, name: &str) -> Range<Data> {
+    workbook(&to_xlsx(register, &of_2024(register)).unwrap()).worksheet_range(name).unwrap()
+}
+
+fn columns(range: &Range<Data>, heading: &str) -> Vec<Data> {
+    let at = range.rows().next().unwrap().iter().position(|cell| *cell == Data::String(heading.to_owned())).unwrap();
+    range.rows().skip(1).map(|row| row[at].clone()).collect()
+}
+
+#[test]
+fn each_sheet_is_read_back_as_it_was_meant() {
+    let register = full();
+    let report = of_2024(&register);
+    let file = to_xlsx(&register, &report).unwrap();
+    let mut book = workbook(&file);
+    let sheets = annexes(&register, &report);
+    assert_eq!(book.sheet_names(), sheets.iter().map(|sheet| sheet.name).collect::<Vec<_>>());
+    for sheet in &sheets {
+        let range = book.worksheet_range(sheet.name).unwrap();
+        let mut rows = range.rows();
+        let headings: Vec<_> = rows.next().unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(headings, sheet.columns.iter().map(|column| column.heading.clone()).collect::<Vec<_>>());
+        for row in &sheet.rows {
+            assert_eq!(row.len(), sheet.columns.len(), "{}", sheet.name);
+            let read = rows.next().unwrap_or_default();
+            for (at, cell) in row.iter().enumerate() {
+                let read = read.get(at).unwrap_or(&Data::Empty);
+                match cell {
+                    Cell::Empty => assert_eq!(*read, Data::Empty, "{}", sheet.name),
+                    Cell::Text(text) => assert_eq!(*read, Data::String(text.clone()), "{}", sheet.name),
+                    Cell::Number(count) => assert_eq!(read.to_string(), count.to_string(), "{}", sheet.name),
+                    Cell::Date(day) => {
+                        let Data::DateTime(when) = read else { panic!("{read:?} is no day in {}", sheet.name) };
+                        let (year, month, of_month, ..) = when.to_ymd_hms_milli();
+                        let read = (
+                            i16::try_from(year).unwrap(),
+                            i8::try_from(month).unwrap(),
+                            i8::try_from(of_month).unwrap(),
+                        );
+                        assert_eq!(read, (day.year(), day.month(), day.day()));
+                    }
+                    Cell::Moment(moment) => {
+                        let Data::DateTime(when) = read else { panic!("{read:?} is no moment in {}", sheet.name) };
+                        let (year, _, _, hour, minute, ..) = when.to_ymd_hms_milli();
+                        assert_eq!(
+                            (i16::try_from(year).unwrap(), i8::try_from(hour).unwrap(), i8::try_from(minute).unwrap()),
+                            (moment.year(), moment.hour(), moment.minute())
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_looks_like_a_formula_stays_text() {
+    let register = full();
+    let file = to_xlsx(&register, &of_2024(&register)).unwrap();
+    let titles = columns(&sheet(&register, "Åtgärder"), "Åtgärd");
+    for begins in ["=1+1 ", "@SUM(A1) ", "-5 ", "+46 "] {
+        let found = titles.iter().filter(|title| title.to_string().starts_with(begins)).count();
+        assert_eq!(found, 3, "{begins}");
+    }
+    let mut zip = zip::ZipArchive::new(Cursor::new(&file)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut sheets = 0;
+    for name in names.iter().filter(|name| name.starts_with("xl/worksheets/sheet")) {
+        let mut xml = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut xml).unwrap();
+        assert!(!xml.contains("<f>") && !xml.contains("<f "), "a formula in {name}");
+        assert!(xml.contains("<autoFilter "), "no filter in {name}");
+        assert!(xml.contains("state=\"frozen\""), "the headings of {name} scroll away");
+        assert!(!xml.contains("<hyperlink"), "a link in {name}");
+        sheets += 1;
+    }
+    assert!(9 <= sheets);
+    assert!(part(&file, "xl/styles.xml").contains("quotePrefix=\"1\""), "Excel would calculate once it is edited");
+}
+
+#[test]
+fn a_list_has_all_that_the_register_holds() {
+    let register = full();
+    let systems = sheet(&register, "System");
+    assert_eq!(systems.rows().count(), 81);
+    assert!(columns(&systems, "K Konfidentialitet").contains(&Data::String("2 – betydande".into())));
+    let day = &columns(&systems, "Senast klassat")[0];
+    assert!(matches!(day, Data::DateTime(_)), "{day:?}");
+    assert_eq!(sheet(&register, "Incidenter").rows().count(), 15);
+    assert_eq!(columns(&sheet(&register, "Risker"), "Risknivå").len(), 8);
+    let late = columns(&sheet(&register, "Åtgärder"), "Försenad");
+    assert_eq!(late.iter().filter(|late| **late == Data::String("Ja".into())).count(), 8);
+    let figures = sheet(&register, "Nyckeltal");
+    let row = figures.rows().find(|row| row[0] == Data::String("Klassade".into())).unwrap();
+    assert_eq!(row[1], Data::Float(18.0));
+    assert!(row[2].to_string().starts_with("System med minst ett klassningsbeslut"));
+}
+
+#[test]
+fn the_workbook_has_the_words_of_the_report() {
+    for register in [Register::default(), example(), full()] {
+        let report = of_2024(&register);
+        assert_eq!(words(&register, &report), lines(&text::text(&report)));
+    }
+}
+
+/// What the report's own two sheets say, in the lines of its plain text, without order.
+fn words(register: &Register, report: &Report) -> Vec<String> {
+    let mut book = workbook(&to_xlsx(register, report).unwrap());
+    let mut said = Vec::new();
+    for row in book.worksheet_range("Rapportens text").unwrap().rows().skip(1) {
+        if !matches!(row[1].to_string().as_str(), "Diagrammet i ord" | "Tabell" | "Diagram") {
+            said.extend(row[2].to_string().split('\n').map(str::to_owned));
+        }
+    }
+    let mut caption = String::new();
+    for row in book.worksheet_range("Rapportens tabeller").unwrap().rows().skip(1) {
+        let cells: Vec<String> = row.iter().map(shown).collect();
+        if cells[0] != caption {
+            caption.clone_from(&cells[0]);
+            said.push(caption.clone());
+        }
+        said.push(cells[1..].join("\t").trim_end_matches('\t').to_owned());
+    }
+    lines(&said.join("\n"))
+}
+
+/// A number as the report writes it.
+fn shown(cell: &Data) -> String {
+    match cell {
+        Data::Float(count) => klassrum::report::model::number(format!("{count:.0}").parse().unwrap()),
+        cell => cell.to_string(),
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    // A cell without words at a row's end is no cell in a workbook.
+    let mut lines: Vec<String> = text.lines().map(|line| line.trim_end_matches('\t').to_owned()).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn text_that_is_longer_than_a_cell_goes_on_in_a_sheet_of_its_own() {
+    let mut register = example();
+    let long = "åäö🏫".repeat(25_000);
+    let fields = [("name", line("Antura")), ("purpose", Value::Prose(long.clone()))];
+    put(&mut register, RecordKind::System, "s00", &fields);
+    let begun = columns(&sheet(&register, "System"), "Användningsområde")[0].to_string();
+    let (begun, rest) = begun.split_once(" […] ").unwrap();
+    assert_eq!(rest, "Fortsätter på bladet Långa texter, rad 2.");
+    let more = sheet(&register, "Långa texter");
+    let more: String = columns(&more, "Text").iter().map(ToString::to_string).collect();
+    assert_eq!(format!("{begun}{more}"), long);
+}
+
+#[test]
+fn the_same_report_gives_the_same_workbook() {
+    let register = full();
+    let report = of_2024(&register);
+    let file = to_xlsx(&register, &report).unwrap();
+    assert_eq!(to_xlsx(&register, &report).unwrap(), file);
+    assert!(part(&file, "docProps/core.xml").contains("2025-03-26T00:00:00Z"));
+}
+
+#[test]
+fn whatever_people_write_is_text_in_the_workbook() {
+    let mut register = example();
+    for odd in ["<b>&amp;]]>\u{0}\u{1b}", "&F&P &\"fet\"", "שלום 👩‍🏫"] {
+        put(&mut register, RecordKind::System, "s00", &[("name", line(odd))]);
+        write(&mut register, "summary", odd);
+        let name = columns(&sheet(&register, "System"), "System eller tjänst")[0].to_string();
+        assert_eq!(name, odd.replace(['\u{0}', '\u{1b}'], ""));
+    }
+    let day = Value::Date(date(1850, 1, 1));
+    put(&mut register, RecordKind::System, "s00", &[("name", line("Gammalt")), ("contract_ends", day)]);
+    assert_eq!(columns(&sheet(&register, "System"), "Avtalet löper ut")[0].to_string(), "1850-01-01");
+}
