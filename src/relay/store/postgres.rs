@@ -30,7 +30,8 @@ pub struct PostgresStore {
     epoch: Epoch,
     pool: PgPool,
     /// Only the one task that waits for news takes it.
-    listener: Mutex<PgListener>,
+    /// Nothing once it is closed.
+    listener: Mutex<Option<PgListener>>,
 }
 
 impl PostgresStore {
@@ -51,7 +52,7 @@ impl PostgresStore {
         let epoch: Vec<u8> = sqlx::query_scalar("SELECT epoch FROM relay").fetch_one(&pool).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
-        Ok(Self { epoch: Epoch(fixed(&epoch)?), pool, listener: Mutex::new(listener) })
+        Ok(Self { epoch: Epoch(fixed(&epoch)?), pool, listener: Mutex::new(Some(listener)) })
     }
 }
 
@@ -204,6 +205,7 @@ impl MailStore for PostgresStore {
 
     async fn news(&self) -> News {
         let mut listener = self.listener.lock().await;
+        let Some(listener) = listener.as_mut() else { return std::future::pending().await };
         match listener.try_recv().await {
             Ok(Some(notification)) => heard(&notification).unwrap_or(News::Missed),
             Ok(None) => News::Missed,
@@ -226,6 +228,8 @@ impl MailStore for PostgresStore {
     }
 
     async fn close(&self) {
+        // It holds a connection of the pool, which waits for all of them.
+        drop(self.listener.lock().await.take());
         self.pool.close().await;
     }
 }
