@@ -119,7 +119,8 @@ async fn a_signature_that_devices_refuse_is_refused_by_the_relay() {
     let message = entry_message(&keys.mailbox, Kind::Changes, 0, &sealed(1));
     let loose = ed25519_dalek::Signature::from_bytes(&odd_signature(&keys, &message, Scalar::ZERO, EIGHT_TORSION[0]).0);
     assert!(key.verify(&message, &loose).is_ok() && key.verify_strict(&message, &loose).is_err());
-    let entry = klassrum::sync::wire::NewEntry { signature: Signature(loose.to_bytes()), ..keys.entry(&sealed(1)) };
+    let first = sealed(1);
+    let entry = klassrum::sync::wire::NewEntry { signature: Signature(loose.to_bytes()), ..keys.entry(&first) };
     let other = sealed(2);
     ada.say(ClientFrame::Append { channel: 1, entries: vec![entry, keys.entry(&other)] }).await;
     assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::Signature));

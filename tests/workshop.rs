@@ -43,7 +43,7 @@ impl Device {
     fn say(&mut self, said: &Said) -> Digest {
         let seq = self.read().next_seq(self.document.statements(), self.person());
         let bytes = self.key.say(seq, i64::try_from(seq).unwrap(), said);
-        self.document.say(&[bytes.clone()]).unwrap();
+        self.document.say(std::slice::from_ref(&bytes)).unwrap();
         klassrum::register::workshop::Statement::from_bytes(&bytes).unwrap().id
     }
 

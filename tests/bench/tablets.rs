@@ -44,7 +44,7 @@ mod tablets {
             // As `cargo bench` runs all benches: there is nobody to send anything to.
             return;
         };
-        let keys = Invitation::parse(link).ok().expect("an invitation").access.keys();
+        let keys = Invitation::parse(link).expect("an invitation").access.keys();
         let (first, second) = (first.parse().unwrap(), second.parse().unwrap());
         let address = format!("{}/sync", relay.replacen("http", "ws", 1));
         match what.as_str() {

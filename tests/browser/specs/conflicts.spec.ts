@@ -114,54 +114,18 @@ test("what one removed and another changed stays until somebody decides", async 
   await expect(page.getByRole("rowheader").getByRole("link", { name: "Passersystem" })).toHaveCount(0);
 });
 
-const LONG = "Systemet håller reda på vem som har nyckel till vilken lokal. ".repeat(12).trim();
-
-test("of two long texts one is chosen, or both are put together, where they are listed", async ({ page, newDevice }) => {
-  test.slow();
-  const other = await apart(page, newDevice);
-  await (await open(page, "Passersystem")).write("Användningsområde", LONG);
-  await (await open(page, "Passersystem")).write("Kommentar", "Första stycket.");
-  await (await open(other, "Passersystem")).write("Användningsområde", "Larm och passage.\n\nSkolor och förskolor.");
-  await (await open(other, "Passersystem")).write("Kommentar", "Andra stycket.");
-  await give(other, page);
-  const conflicts = await Conflicts.visit(page);
-  await conflicts.menuSays(2);
-  const purpose = conflicts.question("Användningsområde: Passersystem");
-  await expect(purpose).toContainText(LONG);
-  await purpose.getByRole("button", { name: /^Välj texten från Arkivarie, / }).click();
-  await conflicts.menuSays(1);
-
-  const comment = conflicts.question("Kommentar: Passersystem");
-  await comment.getByText("Skriv ihop texterna, eller en egen").click();
-  const both = comment.getByLabel("Text att använda i stället");
-  await expect(both).toHaveValue(/(Första stycket\.\n\nAndra|Andra stycket\.\n\nFörsta) stycket\./);
-  await both.fill("Första stycket. Andra stycket.");
-  await comment.getByRole("button", { name: "Använd texten" }).click();
-  await expect(conflicts.questions).toHaveCount(0);
-  await conflicts.menuSays(0);
-  await conflicts.isSaved();
-
-  await give(page, other);
-  await (await Conflicts.visit(other)).menuSays(0);
-  const system = await open(other, "Passersystem");
-  await expect(system.field("Användningsområde")).toHaveValue("Larm och passage.\n\nSkolor och förskolor.");
-  await expect(system.field("Kommentar")).toHaveValue("Första stycket. Andra stycket.");
-});
-
 for (const language of ["sv", "en"]) {
   for (const theme of ["light", "dark"]) {
     test(`questions to settle have no barrier in ${language}, ${theme}`, async ({ page, newDevice }) => {
       test.slow();
       const other = await apart(page, newDevice);
-      await (await open(page, "Passersystem")).write("Användningsområde", LONG);
       await (await open(page, "Passersystem")).write("Avtalet löper ut", "2027-06-30");
       await (await open(page, "Passersystem")).write("Enhet", "Säkerhet");
       const there = await open(other, "Passersystem");
-      await there.write("Användningsområde", "Larm och passage.");
       await there.write("Avtalet löper ut", "2026-01-31");
       await there.write("Enhet", "Fastighet");
       await give(other, page);
-      await (await Conflicts.visit(page)).menuSays(3);
+      await (await Conflicts.visit(page)).menuSays(2);
       await page.evaluate(
         ([language, theme]) => {
           localStorage.setItem("klassrum.language", JSON.stringify(language));
@@ -172,8 +136,7 @@ for (const language of ["sv", "en"]) {
       await page.reload();
       await expect(page.locator("html")).toHaveAttribute("lang", language);
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-      await expect(new Conflicts(page).questions).toHaveCount(3);
-      await page.locator("details > summary").filter({ hasText: /Skriv ihop|Put the texts/ }).click();
+      await expect(new Conflicts(page).questions).toHaveCount(2);
       await expectNoBarriers(page);
     });
   }
