@@ -13,7 +13,7 @@ use super::reading::several;
 use super::stored::{Fill, REMOVED, Stored, new_record};
 use super::undo::{Inverse, Step};
 use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, record};
-use crate::register::{Choose, Classification, Command, CommandError, Kind, Place, Seen, Value};
+use crate::register::{Choose, Classification, Command, CommandError, Place, Seen, Value};
 
 impl RegisterDocument {
     /// Carries out an edit, all of it or nothing.
@@ -342,11 +342,6 @@ impl Work {
         field: &str,
         value: &Value,
     ) -> Result<(), DocumentError> {
-        if let Some(text) = decided_text(place, field, value)
-            && 1 < change.get_all(record, field)?.len()
-        {
-            return self.decide_text(change, place, record, field, text);
-        }
         let before = shown_scalar(change, place, record, field);
         let pending = change.pending_ops();
         if *value == Value::Nothing && before == ScalarValue::Null {
@@ -357,40 +352,6 @@ impl Work {
             let held = scalar(change, record, field);
             self.inverses.push(Inverse::Put { place: place.clone(), field: field.to_owned(), held, put: before });
             self.touch(place);
-        }
-        Ok(())
-    }
-
-    /// Settles what a text of which there are several is to say: all of them say it from now on. None is thrown away, so
-    /// that what somebody writes in one of them meanwhile, without knowing of this, comes up as a dispute and isn't lost.
-    fn decide_text(
-        &mut self,
-        change: &mut Transaction<'_>,
-        place: &Place,
-        record: &ObjId,
-        field: &str,
-        text: &str,
-    ) -> Result<(), DocumentError> {
-        let before = match hydrate_prop(change, record, field)? {
-            Stored::Prose(text) | Stored::Line(text) => text,
-            _ => String::new(),
-        };
-        let pending = change.pending_ops();
-        let all = change.get_all(record, field)?;
-        let objects = text_objects(change, record, field);
-        if objects.len() < all.len() {
-            // Some of them are no text that could be changed.
-            let object = change.put_object(record, field, ObjType::Text)?;
-            change.splice_text(&object, 0, 0, text)?;
-        } else {
-            for object in objects {
-                change.update_text(&object, text)?;
-            }
-        }
-        if pending < change.pending_ops() {
-            let (place, field) = (place.clone(), field.to_owned());
-            self.touch(&place);
-            self.inverses.push(Inverse::Write { place, field, text: before, at: Vec::new() });
         }
         Ok(())
     }
@@ -408,11 +369,7 @@ impl Work {
             _ => String::new(),
         };
         if before != text {
-            if 1 < change.get_all(&record, field)?.len() {
-                update_texts(change, place, field, &before, text)?;
-            } else {
-                reconcile_prop(change, &record, field, Fill(&Value::Prose(text.to_owned())))?;
-            }
+            reconcile_prop(change, &record, field, Fill(&Value::Prose(text.to_owned())))?;
             self.inverses.push(Inverse::Write {
                 place: place.clone(),
                 field: field.to_owned(),
@@ -448,50 +405,6 @@ pub(super) fn scalar<D: ReadDoc>(doc: &D, record: &ObjId, field: &str) -> Scalar
         Ok(Some((automerge::Value::Scalar(value), _))) => value.into_owned(),
         _ => ScalarValue::Null,
     }
-}
-
-/// The text that a value makes of a text field.
-fn decided_text<'a>(place: &Place, field: &str, value: &'a Value) -> Option<&'a str> {
-    let is_prose = place.kind.field(field).is_some_and(|field| matches!(field.kind, Kind::Prose));
-    match value {
-        Value::Prose(text) => Some(text),
-        Value::Nothing if is_prose => Some(""),
-        _ => None,
-    }
-}
-
-/// Every text that people began apart in one field.
-fn text_objects<D: ReadDoc>(doc: &D, record: &ObjId, field: &str) -> Vec<ObjId> {
-    let all = doc.get_all(record, field).unwrap_or_default().into_iter();
-    let texts = all.filter(|(value, _)| matches!(value, automerge::Value::Object(ObjType::Text)));
-    texts.map(|(_, id)| id).collect()
-}
-
-/// Those of them that say `text`: it was settled that they do, and they go on together.
-fn same_texts<D: ReadDoc>(
-    doc: &D,
-    record: &ObjId,
-    field: &str,
-    text: &str,
-    says: impl Fn(&ObjId) -> Option<String>,
-) -> Vec<ObjId> {
-    let all = text_objects(doc, record, field);
-    all.into_iter().filter(|object| says(object).as_deref() == Some(text)).collect()
-}
-
-/// Writes in a text, and in those that go on together with it.
-pub(super) fn update_texts(
-    change: &mut Transaction<'_>,
-    place: &Place,
-    field: &str,
-    before: &str,
-    text: &str,
-) -> Result<(), DocumentError> {
-    let Some(record) = record(change, place) else { return Ok(()) };
-    for object in same_texts(change, &record, field, before, |object| change.text(object).ok()) {
-        change.update_text(&object, text)?;
-    }
-    Ok(())
 }
 
 /// The text object in a field.
@@ -538,13 +451,7 @@ pub(super) fn write_at(
     if before == text {
         return Ok(None);
     }
-    let same = match record(doc, place) {
-        Some(record) => same_texts(doc, &record, field, &before, |object| doc.text_at(object, at).ok()),
-        None => Vec::new(),
-    };
     let mut change = doc.transaction_at(PatchLog::inactive(), at).map_err(|_| DocumentError::UnknownSeen)?;
-    for object in same {
-        change.update_text(&object, text)?;
-    }
+    change.update_text(&object, text)?;
     Ok(commit(change, &touched, signed).map(|hash| (hash, before)))
 }

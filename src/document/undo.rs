@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::transaction::Transactable;
 use automerge::{ChangeHash, ReadDoc, ScalarValue};
 
-use super::edit::{commit, scalar, text_object, update_texts, write_at};
+use super::edit::{commit, scalar, text_object, write_at};
 use super::stored::REMOVED;
 use super::{Applied, DocumentError, RegisterDocument, Signed, below, record};
 use crate::register::Place;
@@ -103,7 +103,7 @@ impl RegisterDocument {
                     };
                     let now = change.text(&object)?;
                     if at == heads || change.text_at(&object, &at)? == now {
-                        update_texts(&mut change, &place, &field, &now, &text)?;
+                        change.update_text(&object, &text)?;
                         touched.insert(place.clone());
                         shown.insert(place.clone());
                         back.push(Inverse::Write { place, field, text: now, at: Vec::new() });

@@ -112,13 +112,6 @@ fn Question(conflict: Conflict, on_decided: Callback<()>) -> impl IntoView {
     };
     let about = field.is_none().then(|| view! { <p class="soft">{t!(i18n, conflicts.removed_about)}</p> });
     let (address, heading) = (address(&place), id.clone());
-    let texts: Vec<_> = claims
-        .iter()
-        .filter_map(|claim| match &claim.value {
-            Value::Prose(text) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        })
-        .collect();
     let claims = claims
         .into_iter()
         .enumerate()
@@ -126,13 +119,7 @@ fn Question(conflict: Conflict, on_decided: Callback<()>) -> impl IntoView {
             view! { <Said place=place.clone() field claim is_shown=at == shown_at careful on_decided /> }
         })
         .collect_view();
-    let other = field.map(|field| {
-        let (place, id) = (place.clone(), id.clone());
-        match field.kind {
-            Kind::Prose => view! { <OtherText place field id texts on_decided /> }.into_any(),
-            _ => view! { <Other place field id on_decided /> }.into_any(),
-        }
-    });
+    let other = field.map(|field| view! { <Other place=place.clone() field id=id.clone() on_decided /> });
     view! {
         <li class="card conflict" aria-labelledby=heading>
             <h2 id=id>{question} ": " <A href=address>{move || name.get()}</A> <span class="soft">{system}</span></h2>
@@ -188,12 +175,9 @@ fn Said(
         });
         on_decided.run(());
     };
-    // A text is read where it stands; the button doesn't say all of it again.
-    let is_text = field.is_some_and(|field| matches!(field.kind, Kind::Prose));
     let label = {
-        let (words, by) = (words.clone(), said.clone());
+        let words = words.clone();
         move || match field {
-            Some(_) if is_text => t_string!(i18n, conflicts.choose_text, said = by()).to_string(),
             Some(_) => t_string!(i18n, conflicts.choose_value, value = words()).to_string(),
             None => words(),
         }
@@ -202,7 +186,7 @@ fn Said(
         <li class="conflict__claim">
             <div>
                 <p>
-                    <strong class:conflict__text=is_text>{words.clone()}</strong>
+                    <strong>{words.clone()}</strong>
                     {is_shown.then(|| if careful {
                         view! {
                             " " <span class="tag">{t!(i18n, conflicts.careful)}</span>
@@ -231,62 +215,25 @@ fn Other(place: Place, field: Field, id: String, on_decided: Callback<()>) -> im
         session.set(place.clone(), field, value.get_untracked());
         on_decided.run(());
     };
-    view! {
-        <form class="new-row" on:submit=use_it>
-            <div class="field">
-                <label for=id.clone()>{t!(i18n, conflicts.other)}</label>
-                <Control
-                    field
-                    id
-                    value
-                    disabled=Signal::derive(move || !session.editable())
-                    on_value=move |typed| value.set(typed)
-                />
-            </div>
-            <button class="button" disabled=move || !session.editable() || value.with(Value::is_empty)>
-                {t!(i18n, conflicts.use_it)}
-            </button>
-        </form>
-    }
-}
-
-/// A third text. It begins with all that was written, one below the other, so that nothing has to be typed again.
-#[component]
-fn OtherText(place: Place, field: Field, id: String, texts: Vec<String>, on_decided: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
-    let session = Session::expect();
-    let text = RwSignal::new(texts.join("\n\n"));
-    let id = format!("{id}-other");
-    let name = StoredValue::new(id.clone());
-    let unsent = move |unsent: bool| name.with_value(|name| session.holds_unsent(name, unsent));
-    on_cleanup(move || unsent(false));
-    let use_it = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        unsent(false);
-        session.set(place.clone(), field, Value::Prose(text.get_untracked()));
-        on_decided.run(());
-    };
-    view! {
-        <details class="conflict__other">
-            <summary>{t!(i18n, conflicts.other_text)}</summary>
-            <form on:submit=use_it>
-                <div class="field field--wide">
-                    <label for=id.clone()>{t!(i18n, conflicts.other_text_label)}</label>
-                    <textarea
-                        id=id
-                        rows="8"
-                        prop:value=move || text.get()
-                        disabled=move || !session.editable()
-                        on:input=move |event| {
-                            text.set(event_target_value(&event));
-                            unsent(true);
-                        }
-                    ></textarea>
+    (!matches!(field.kind, Kind::Prose)).then(|| {
+        view! {
+            <form class="new-row" on:submit=use_it>
+                <div class="field">
+                    <label for=id.clone()>{t!(i18n, conflicts.other)}</label>
+                    <Control
+                        field
+                        id
+                        value
+                        disabled=Signal::derive(move || !session.editable())
+                        on_value=move |typed| value.set(typed)
+                    />
                 </div>
-                <button class="button" disabled=move || !session.editable()>{t!(i18n, conflicts.use_text)}</button>
+                <button class="button" disabled=move || !session.editable() || value.with(Value::is_empty)>
+                    {t!(i18n, conflicts.use_it)}
+                </button>
             </form>
-        </details>
-    }
+        }
+    })
 }
 
 fn who(by: Option<&Author>) -> Option<String> {
@@ -327,7 +274,6 @@ fn address(place: &Place) -> String {
         RecordKind::Incident => format!("/incidenter/{}", place.key.root()),
         RecordKind::Training => "/utbildning".to_owned(),
         RecordKind::Review => "/rapport".to_owned(),
-        RecordKind::Method => "/metod".to_owned(),
         _ => "/installningar".to_owned(),
     }
 }
