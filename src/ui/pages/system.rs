@@ -13,7 +13,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use self::due::DueAgain;
 use self::information::{SetLevels, floors_of};
 use self::measures::Measures;
-use self::risk::{IN_MATRIX, RiskMap, RiskValue};
+use self::risk::{IN_MATRIX, RiskMap, RiskValue, WITH_MATRIX};
 use crate::browser::device;
 use crate::catalogue::MethodInUse;
 use crate::register::method::{Floor, basis, below_floor};
@@ -203,7 +203,7 @@ fn Sheet(key: Key) -> impl IntoView {
         </section>
         <section class="card" id="riskanalys">
             <h2>{t!(i18n, system.risk_analyses)}</h2>
-            <Records kind=RecordKind::RiskAnalysis owner=owner.clone() summary=&ANALYSIS empty=Signal::derive(move || t_string!(i18n, system.no_risk_analysis).to_owned()) more=risks />
+            <Records kind=RecordKind::RiskAnalysis owner=owner.clone() summary=&ANALYSIS empty=Signal::derive(move || t_string!(i18n, system.no_risk_analysis).to_owned()) more=risks without=&WITH_MATRIX />
         </section>
         <section class="card" id="atgardsplan">
             <h2>{t!(i18n, system.treatment_plan)}</h2>

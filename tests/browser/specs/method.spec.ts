@@ -129,7 +129,7 @@ test("a risk is placed in the matrix from the keyboard, and its level says what 
   await expect(section.getByRole("table", { name: "Riskerna som lista" })).toContainText("Hög");
 
   // Another matrix has another table; the risk is where it was.
-  await section.getByLabel("Riskmatris").selectOption("Fem gånger fem");
+  await section.getByRole("combobox", { name: "Riskmatris" }).selectOption("Fem gånger fem");
   await expect(before.getByRole("radio")).toHaveCount(25);
   await system.isSaved();
 });

@@ -15,6 +15,9 @@ use crate::ui::words::{language_of, term};
 /// The fields that the matrix stands for in a risk's form.
 pub const IN_MATRIX: [Field; 4] = [Risk::LIKELIHOOD, Risk::IMPACT, Risk::RESIDUAL_LIKELIHOOD, Risk::RESIDUAL_IMPACT];
 
+/// The field that is chosen beside the matrix instead of in an analysis' form.
+pub const WITH_MATRIX: [Field; 1] = [RiskAnalysis::MATRIX];
+
 /// The matrix of the analysis that a risk belongs to.
 fn matrix_of(session: Session, method: Memo<MethodInUse>, analysis: &Key) -> Option<Matrix> {
     let named = session.read(|register| register.risk_analyses.get(analysis).map(|one| one.matrix.clone()));
