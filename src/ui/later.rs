@@ -31,7 +31,7 @@ impl From<SplitLoaderError> for NotFetched {
 
 /// How each such page is fetched.
 #[derive(Clone, Copy)]
-#[expect(missing_docs, reason = "each is named as its page")]
+#[expect(missing_docs, reason = "most are named as their pages")]
 pub struct Later {
     pub start: Fetch,
     pub system: Fetch,
@@ -47,23 +47,22 @@ pub struct Later {
     pub news: Fetch,
     pub report: Fetch,
     pub settings: Fetch,
+    /// One page of each group that is fetched ahead.
+    pub groups: &'static [Fetch],
 }
 
 impl Later {
-    /// Fetches all of them, one after the other.
-    async fn fetch_all(self) {
-        // One of each group; a page with nobody to be built for is not built.
-        for fetch in [self.system, self.settings] {
-            let nobody = Owner::new().downgrade();
-            if fetch(nobody).await.is_err() {
-                return;
-            }
-        }
-    }
-
     /// Fetches all of them once the app has been at rest for a while.
     pub(super) fn fetch_when_calm(self) {
-        set_timeout(move || spawn_local(self.fetch_all()), CALM);
+        let fetch_all = async move {
+            for fetch in self.groups {
+                // A page with nobody to be built for is not built.
+                if fetch(Owner::new().downgrade()).await.is_err() {
+                    return;
+                }
+            }
+        };
+        set_timeout(move || spawn_local(fetch_all), CALM);
     }
 }
 
