@@ -458,6 +458,30 @@ fn a_chart_counts_what_its_figures_count() {
 }
 
 #[test]
+fn a_risk_has_the_level_that_its_own_analysis_matrix_gives_it() {
+    let mut register = full();
+    let rows = |register: &Register, caption: &str| -> Vec<(String, String)> {
+        let report = of_2024(register);
+        let tables = report.section("risks").unwrap().computed.iter().filter_map(Block::table);
+        let found: Vec<_> = tables.filter(|table| table.caption == caption).collect();
+        let [table] = &found[..] else { panic!("{} tables are called {caption}", found.len()) };
+        table.rows.iter().map(|row| (words(&row[0]), words(&row[1]))).collect()
+    };
+    let before = rows(&register, "Risker per nivå, före åtgärd");
+    assert_eq!(before.iter().map(|(_, count)| count.parse::<u32>().unwrap()).sum::<u32>(), 8);
+
+    // The same steps are high among four by four, and medium among five by five.
+    put(&mut register, RecordKind::RiskAnalysis, "s03.one", &[("matrix", line("klassrum-5x5"))]);
+    let medium = ("Medel".to_owned(), "1".to_owned());
+    assert_eq!(rows(&register, "Risker per nivå, före åtgärd, fem gånger fem"), [medium]);
+    let high = |rows: &[(String, String)]| {
+        rows.iter().find(|(level, _)| level == "Hög").map_or(0, |(_, count)| count.parse::<u32>().unwrap())
+    };
+    let after = rows(&register, "Risker per nivå, före åtgärd, fyra gånger fyra");
+    assert_eq!(high(&after) + 1, high(&before));
+}
+
+#[test]
 fn a_report_with_everything_says_the_same_in_word() {
     let report = of_2024(&full());
     assert_eq!(docx_text(&to_docx(&report).unwrap()), text::text(&report));

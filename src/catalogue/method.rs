@@ -215,6 +215,12 @@ impl MethodInUse {
         self.matrices.iter().find(by_name).or_else(|| self.matrices.first())
     }
 
+    /// The matrix of a risk analysis in a register.
+    #[must_use]
+    pub fn matrix_of(&self, register: &Register, analysis: &Key) -> Option<&Matrix> {
+        self.matrix(register.risk_analyses.get(analysis).map_or("", |one| &one.matrix))
+    }
+
     /// The floors that facts set by this organisation's rules.
     #[must_use]
     pub fn floors(&self, facts: &Facts) -> Vec<Floor> {

@@ -2,9 +2,9 @@
 //!
 //! A list has all fields of its kind of record, so that nothing that somebody has written is left out.
 
-use super::charts::risk_level;
 use super::figures::Figure;
 use super::model::{Block, Report, Table, number, printable, words};
+use crate::catalogue::MethodInUse;
 use crate::register::list::Index;
 use crate::register::value::Kind;
 use crate::register::{
@@ -57,6 +57,7 @@ impl Cell {
 /// The sheets that go with a report: what it is, its figures, the lists behind them, and its own text and tables.
 #[must_use]
 pub fn annexes(register: &Register, report: &Report) -> Vec<Sheet> {
+    let method = MethodInUse::of(register);
     vec![
         about(report),
         figures(report),
@@ -66,7 +67,8 @@ pub fn annexes(register: &Register, report: &Report) -> Vec<Sheet> {
             vec![Cell::text(if action.is_late(report.as_of) { "Ja" } else { "Nej" })]
         })
         .with("Försenad"),
-        list(register, "Risker", &register.risks, |_, risk| vec![level_of(risk)]).with("Risknivå"),
+        list(register, "Risker", &register.risks, |key, risk| vec![level_of(register, &method, key, risk)])
+            .with("Risknivå"),
         list(register, "Riskåtgärder", &register.treatments, |_, _| Vec::new()),
         incidents(register, report),
         list(register, "Utbildning", &register.training_counts, |_, _| Vec::new()),
@@ -172,11 +174,11 @@ impl Sheet {
     }
 }
 
-fn level_of(risk: &Risk) -> Cell {
-    match (risk.likelihood, risk.impact) {
-        (Some(likelihood), Some(impact)) => Cell::text(risk_level(likelihood, impact).1),
-        _ => Cell::Empty,
-    }
+/// The level of a risk by the matrix of its analysis.
+fn level_of(register: &Register, method: &MethodInUse, key: &Key, risk: &Risk) -> Cell {
+    let matrix = key.owner().and_then(|analysis| method.matrix_of(register, &analysis));
+    let level = matrix.and_then(|matrix| matrix.of(risk).0);
+    level.map_or(Cell::Empty, |(_, level)| Cell::text(level.name.sv.as_str()))
 }
 
 fn systems(register: &Register) -> Sheet {

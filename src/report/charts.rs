@@ -8,6 +8,7 @@ use super::drawing::{Anchor, Drawing, Shape, Tone};
 use super::figures::{Figure, Figures};
 use super::model::{Align, Run, Runs, Table, number};
 use crate::register::list::Index;
+use crate::register::method::Matrix;
 use crate::register::{
     Action, Aspect, Choose, Date, Impact, Incident, IncidentKind, Language, Level, Likelihood, Register, Risk,
 };
@@ -180,22 +181,14 @@ pub fn levels(index: &Index) -> Option<Chart> {
     })
 }
 
-/// The level of a risk by likelihood and impact together, from 1 (low) to 4 (very high).
-pub(super) const fn risk_level(likelihood: Likelihood, impact: Impact) -> (u8, &'static str) {
-    match (likelihood as u8 + 1) * (impact as u8 + 1) {
-        0..=2 => (1, "Låg"),
-        3..=6 => (2, "Medel"),
-        7..=12 => (3, "Hög"),
-        _ => (4, "Mycket hög"),
-    }
-}
-
-/// How many risks have each likelihood and impact, before treatment.
+/// How many risks have each likelihood and impact in their analysis' matrix, before treatment.
 #[must_use]
-pub fn risk_matrix(risks: &[&Risk]) -> Option<Chart> {
+pub fn risk_matrix(matrix: &Matrix, risks: &[&Risk], caption: String) -> Option<Chart> {
     let mut counts: BTreeMap<(Likelihood, Impact), u32> = BTreeMap::new();
     for risk in risks {
-        if let (Some(likelihood), Some(impact)) = (risk.likelihood, risk.impact) {
+        if let (Some(likelihood), Some(impact)) = (risk.likelihood, risk.impact)
+            && matrix.level(likelihood, impact).is_some()
+        {
             *counts.entry((likelihood, impact)).or_default() += 1;
         }
     }
@@ -203,68 +196,65 @@ pub fn risk_matrix(risks: &[&Risk]) -> Option<Chart> {
         return None;
     }
     let count = |likelihood, impact| counts.get(&(likelihood, impact)).copied().unwrap_or_default();
-    let short = |word: &'static str| word.split(" (").next().unwrap_or(word);
-    // The fifth steps are there for matrices that have them.
-    let likelihoods = steps(counts.keys().map(|(likelihood, _)| *likelihood));
-    let impacts = steps(counts.keys().map(|(_, impact)| *impact));
+    let impacts: Vec<_> = matrix.impacts().collect();
     let (left, high) = (170, 44);
     let wide = (WIDTH - left) / place(impacts.len());
-    let foot = place(likelihoods.len()) * high;
+    let foot = place(matrix.likelihoods.len()) * high;
     let mut drawing = Drawing::new(WIDTH, foot + 56);
     let mut said = Vec::new();
-    for (nth, likelihood) in likelihoods.iter().rev().enumerate() {
+    for (nth, (likelihood, row)) in matrix.likelihoods().rev().enumerate() {
         let top = place(nth) * high + 4;
-        drawing.words((left - 12, top + 26), Anchor::End, Tone::Ink, short(likelihood.term().sv));
-        for (column, impact) in impacts.iter().enumerate() {
-            let (level, name) = risk_level(*likelihood, *impact);
-            let begin = left + place(column) * wide;
-            drawing.bar((begin, top), (wide - 3, high - 3), Tone::Level(level - 1));
-            let here = count(*likelihood, *impact);
-            let (tone, middle) = (Tone::OnLevel(level - 1), (begin + wide / 2, top + 26));
+        drawing.words((left - 12, top + 26), Anchor::End, Tone::Ink, row.name.sv.as_str());
+        for (nth, (impact, column)) in impacts.iter().enumerate() {
+            let Some((rank, level)) = matrix.level(likelihood, *impact) else { continue };
+            let (shade, name) = (shade(rank, matrix.levels.len()), &level.name.sv);
+            let begin = left + place(nth) * wide;
+            drawing.bar((begin, top), (wide - 3, high - 3), Tone::Level(shade));
+            let here = count(likelihood, *impact);
+            let (tone, middle) = (Tone::OnLevel(shade), (begin + wide / 2, top + 26));
             if here == 0 {
-                drawing.words(middle, Anchor::Middle, tone, name);
+                drawing.words(middle, Anchor::Middle, tone, name.as_str());
             } else {
                 drawing.strong(middle, Anchor::Middle, tone, format!("{name}: {}", number(here)));
                 said.push(format!(
                     "{} vid sannolikhet {} och konsekvens {} ({})",
                     number(here),
-                    short(likelihood.term().sv).to_lowercase(),
-                    impact.term().sv.to_lowercase(),
+                    row.name.sv.to_lowercase(),
+                    column.name.sv.to_lowercase(),
                     name.to_lowercase()
                 ));
             }
         }
     }
-    for (column, impact) in impacts.iter().enumerate() {
-        let middle = left + place(column) * wide + wide / 2;
-        drawing.words((middle, foot + 22), Anchor::Middle, Tone::Ink, impact.term().sv);
+    for (nth, (_, column)) in impacts.iter().enumerate() {
+        let middle = left + place(nth) * wide + wide / 2;
+        drawing.words((middle, foot + 22), Anchor::Middle, Tone::Ink, column.name.sv.as_str());
     }
     drawing.words((left - 12, foot + 44), Anchor::End, Tone::Soft, "Sannolikhet uppåt");
     drawing.words((left, foot + 44), Anchor::Start, Tone::Soft, "Konsekvens åt höger");
-    let header = std::iter::once("Sannolikhet".to_owned()).chain(impacts.iter().map(|one| one.term().sv.to_owned()));
+    let names = impacts.iter().map(|(_, column)| column.name.sv.clone());
     Some(Chart {
         alt: format!("Ett rutnät med sannolikhet uppåt och konsekvens åt höger. Antal risker: {}.", said.join("; ")),
         drawing,
         table: Table {
-            caption: "Risker efter sannolikhet och konsekvens, före åtgärd".to_owned(),
-            header: header.collect(),
+            caption,
+            header: std::iter::once("Sannolikhet".to_owned()).chain(names).collect(),
             align: aligned(impacts.len() + 1),
-            rows: likelihoods
-                .iter()
+            rows: matrix
+                .likelihoods()
                 .rev()
-                .map(|likelihood| {
-                    let counts = impacts.iter().map(|impact| cell(number(count(*likelihood, *impact))));
-                    std::iter::once(cell(short(likelihood.term().sv))).chain(counts).collect()
+                .map(|(likelihood, row)| {
+                    let counts = impacts.iter().map(|(impact, _)| cell(number(count(likelihood, *impact))));
+                    std::iter::once(cell(row.name.sv.as_str())).chain(counts).collect()
                 })
                 .collect(),
         },
     })
 }
 
-/// The four steps that every matrix has, and the fifth where it is used.
-fn steps<C: Choose>(mut used: impl Iterator<Item = C>) -> Vec<C> {
-    let fifth = C::ALL.get(4).copied().filter(|fifth| used.any(|step| step == *fifth));
-    C::ALL.iter().take(4).copied().chain(fifth).collect()
+/// The shade of a level of risk by its rank among as many: from the lightest, 0, to the darkest, 3.
+fn shade(rank: usize, levels: usize) -> u8 {
+    u8::try_from(rank * 3 / levels.saturating_sub(1).max(1)).unwrap_or(3).min(3)
 }
 
 /// The day an incident counts on.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::charts::{self, Chart, day_of, risk_level};
+use super::charts::{self, Chart, day_of};
 use super::figures::{self, Figure, Figures, IncidentsOnly};
 use super::model::{Align, Block, Footnote, Run, Runs, Table, day_in_words, line, number};
 use super::prose;
 use super::sections::SectionPlan;
+use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
+use crate::register::method::Matrix;
 use crate::register::{
-    Action, Choose, Criticality, GdprDecision, Incident, Language, Level, Organisation, Register, Review, Risk,
+    Action, Choose, Criticality, GdprDecision, Incident, Key, Language, Level, Organisation, Register, Review, Risk,
     RiskStatus, Side, StaffForm, StaffRole, System,
 };
 
@@ -554,8 +556,7 @@ pub(super) fn risks(facts: &Facts<'_>, page: &mut Page) {
              {{{{treatment-plan}}}}. Sammanlagt är {} risker registrerade.",
             number(small(risks.len()))
         )));
-        page.table(risks_by_level(&risks));
-        page.chart(charts::risk_matrix(&risks));
+        risks_in_matrices(facts.register, page);
         accepted(facts, page, &risks);
     }
     if 0 < facts.count(Figure::Systems) {
@@ -566,25 +567,47 @@ pub(super) fn risks(facts: &Facts<'_>, page: &mut Page) {
     }
 }
 
-fn risks_by_level(risks: &[&Risk]) -> Table {
-    let mut levels: BTreeMap<std::cmp::Reverse<(u8, &'static str)>, (u32, u32)> = BTreeMap::new();
+/// The risks by the matrix of the analysis that each belongs to, as the system's page shows them.
+fn risks_in_matrices(register: &Register, page: &mut Page) {
+    let method = MethodInUse::of(register);
+    let matrix_of = |key: &Key| key.owner().and_then(|analysis| method.matrix_of(register, &analysis));
+    let is_here = |key: &Key| register.systems.get(&key.root()).is_some();
+    let used: Vec<(&Matrix, Vec<&Risk>)> = method
+        .matrices
+        .iter()
+        .map(|matrix| {
+            let is_of = |key: &Key| is_here(key) && matrix_of(key).is_some_and(|of| of.edition == matrix.edition);
+            (matrix, register.risks.iter().filter(|(key, _)| is_of(key)).map(|(_, risk)| &**risk).collect())
+        })
+        .filter(|(_, risks): &(_, Vec<_>)| !risks.is_empty())
+        .collect();
+    for (matrix, risks) in &used {
+        let by = if used.len() == 1 { String::new() } else { format!(", {}", matrix.name.sv.to_lowercase()) };
+        page.table(risks_by_level(matrix, risks, format!("Risker per nivå, före åtgärd{by}")));
+        let caption = format!("Risker efter sannolikhet och konsekvens, före åtgärd{by}");
+        page.chart(charts::risk_matrix(matrix, risks, caption));
+    }
+}
+
+fn risks_by_level(matrix: &Matrix, risks: &[&Risk], caption: String) -> Table {
+    let mut by_rank: BTreeMap<Option<usize>, (u32, u32)> = BTreeMap::new();
     for risk in risks {
-        let level = match (risk.likelihood, risk.impact) {
-            (Some(likelihood), Some(impact)) => risk_level(likelihood, impact),
-            _ => (0, "Ej bedömd"),
-        };
-        let (count, open) = levels.entry(std::cmp::Reverse(level)).or_default();
+        let (count, open) = by_rank.entry(matrix.of(risk).0.map(|(rank, _)| rank)).or_default();
         *count += 1;
         *open +=
             u32::from(!matches!(risk.status, Some(RiskStatus::Reduced | RiskStatus::Accepted | RiskStatus::Closed)));
     }
     Table {
-        caption: "Risker per nivå, före åtgärd".to_owned(),
+        caption,
         header: strings(["Nivå", "Antal", "Varav öppna"]),
         align: aligned(3, 1),
-        rows: levels
+        rows: by_rank
             .into_iter()
-            .map(|(level, (count, open))| vec![cell(level.0.1), counted(count), counted(open)])
+            .rev()
+            .map(|(rank, (count, open))| {
+                let level = rank.and_then(|rank| matrix.levels.get(rank));
+                vec![cell(level.map_or("Ej bedömd", |level| &level.name.sv)), counted(count), counted(open)]
+            })
             .collect(),
     }
 }

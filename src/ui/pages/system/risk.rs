@@ -20,8 +20,7 @@ pub const WITH_MATRIX: [Field; 1] = [RiskAnalysis::MATRIX];
 
 /// The matrix of the analysis that a risk belongs to.
 fn matrix_of(session: Session, method: Memo<MethodInUse>, analysis: &Key) -> Option<Matrix> {
-    let named = session.read(|register| register.risk_analyses.get(analysis).map(|one| one.matrix.clone()));
-    method.with(|method| method.matrix(&named.unwrap_or_default()).cloned())
+    method.with(|method| session.read(|register| method.matrix_of(register, analysis).cloned()))
 }
 
 /// One risk: its sentence, the two matrices and what is missing.
