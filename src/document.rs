@@ -139,11 +139,7 @@ impl RegisterDocument {
 
     /// The whole document: what a plain `.automerge` file holds.
     pub fn save(&mut self) -> Vec<u8> {
-        let mut bytes = self.doc.save();
-        for change in &self.waiting {
-            bytes.extend_from_slice(change.raw_bytes());
-        }
-        bytes
+        whole(&self.doc, &self.waiting)
     }
 
     /// How many changes wait for others that they build on.
@@ -204,10 +200,7 @@ impl RegisterDocument {
     /// The document's schema, if it is newer than this program. It can then be read but not changed.
     #[must_use]
     pub fn read_only(&self) -> Option<u32> {
-        let schemas = self.doc.get_all(ROOT, "schema").unwrap_or_default();
-        let newest = schemas.iter().filter_map(|(value, _)| value.as_u64()).max()?;
-        let newest = u32::try_from(newest).unwrap_or(u32::MAX);
-        (SCHEMA < newest).then_some(newest)
+        newer(&self.doc, SCHEMA)
     }
 
     /// Takes in what others did: changes, or a whole document. Gives the records that changed, as they are now.
@@ -359,6 +352,23 @@ impl RegisterDocument {
             None => Ok(()),
         }
     }
+}
+
+/// All of a document, with the changes that wait for others.
+fn whole(doc: &Automerge, waiting: &[Change]) -> Vec<u8> {
+    let mut bytes = doc.save();
+    for change in waiting {
+        bytes.extend_from_slice(change.raw_bytes());
+    }
+    bytes
+}
+
+/// The schema that a document says it has, if it is newer than the one this program knows.
+fn newer(doc: &Automerge, known: u32) -> Option<u32> {
+    let schemas = doc.get_all(ROOT, "schema").unwrap_or_default();
+    let newest = schemas.iter().filter_map(|(value, _)| value.as_u64()).max()?;
+    let newest = u32::try_from(newest).unwrap_or(u32::MAX);
+    (known < newest).then_some(newest)
 }
 
 /// A change, as those outside know it.

@@ -12,7 +12,7 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
 
 use super::pieces::{Piece, pieces};
-use super::{DocumentError, OneChange, Taken, admit, one_change};
+use super::{DocumentError, OneChange, Taken, admit, newer, one_change, whole};
 use crate::register::workshop::{Digest, Statement};
 
 /// The version of what a workshop's document holds.
@@ -62,11 +62,7 @@ impl WorkshopDocument {
 
     /// The whole document.
     pub fn save(&mut self) -> Vec<u8> {
-        let mut bytes = self.doc.save();
-        for change in &self.waiting {
-            bytes.extend_from_slice(change.raw_bytes());
-        }
-        bytes
+        whole(&self.doc, &self.waiting)
     }
 
     /// All that was said, by anybody who signed it.
@@ -77,10 +73,7 @@ impl WorkshopDocument {
     /// The document's schema, if it is newer than this program. It can then be read but nothing can be said.
     #[must_use]
     pub fn read_only(&self) -> Option<u32> {
-        let schemas = self.doc.get_all(ROOT, "schema").unwrap_or_default();
-        let newest = schemas.iter().filter_map(|(value, _)| value.as_u64()).max()?;
-        let newest = u32::try_from(newest).unwrap_or(u32::MAX);
-        (SCHEMA < newest).then_some(newest)
+        newer(&self.doc, SCHEMA)
     }
 
     /// Adds statements, as [`crate::register::workshop::PersonKey::say`] made them. Gives the change, to be stored and

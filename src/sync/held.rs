@@ -26,46 +26,30 @@ pub trait Held {
     fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError>;
 }
 
-impl Held for RegisterDocument {
-    fn heads(&self) -> Vec<Head> {
-        Self::heads(self)
-    }
+/// Both kinds of document answer by themselves.
+macro_rules! held {
+    ($($document:ident),+) => { $(
+        impl Held for $document {
+            fn heads(&self) -> Vec<Head> {
+                Self::heads(self)
+            }
 
-    fn holds(&self, change: &Head) -> bool {
-        Self::holds(self, change)
-    }
+            fn holds(&self, change: &Head) -> bool {
+                Self::holds(self, change)
+            }
 
-    fn changes_since(&self, known: &[Head]) -> Vec<OneChange> {
-        Self::changes_since(self, known)
-    }
+            fn changes_since(&self, known: &[Head]) -> Vec<OneChange> {
+                Self::changes_since(self, known)
+            }
 
-    fn whole(&mut self) -> Vec<u8> {
-        self.save()
-    }
+            fn whole(&mut self) -> Vec<u8> {
+                self.save()
+            }
 
-    fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError> {
-        Self::take_in(self, changes)
-    }
+            fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError> {
+                Self::take_in(self, changes)
+            }
+        }
+    )+ };
 }
-
-impl Held for WorkshopDocument {
-    fn heads(&self) -> Vec<Head> {
-        Self::heads(self)
-    }
-
-    fn holds(&self, change: &Head) -> bool {
-        Self::holds(self, change)
-    }
-
-    fn changes_since(&self, known: &[Head]) -> Vec<OneChange> {
-        Self::changes_since(self, known)
-    }
-
-    fn whole(&mut self) -> Vec<u8> {
-        self.save()
-    }
-
-    fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError> {
-        Self::take_in(self, changes)
-    }
-}
+held!(RegisterDocument, WorkshopDocument);
