@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
-use ed25519_dalek::{Signature as Ed25519, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::ring;
@@ -19,7 +19,7 @@ use super::office::{NewMailboxes, Office, PAGE, Phase, frame, now, same};
 use super::outbox::{Behind, Outbox, Parcel};
 use super::readers::Seat;
 use super::store::{MailStore, MailboxId, MailboxState, NewMailbox, StoreError};
-use super::writer::{Letter, Unchecked};
+use super::writer::{Letter, Unchecked, is_signed};
 use crate::sync::wire::{
     Challenge, ClientFrame, ENTRIES_MAX, Kind, Mailbox, Mark, Refusal, RelayFrame, Signature, Token, TokenHash,
     VERSION, Welcome, WireError, WriterKey, destroy_message, entry_message, mailbox_message,
@@ -414,11 +414,6 @@ async fn find_beginning(
     let has_all = after == state.head && place.is_some();
     let snapshot = if has_all || state.head == 0 { None } else { store.best_snapshot(state.id).await? };
     Ok(beginning(state, LastRead { number: after, mark, place }, snapshot))
-}
-
-/// Whether the writer has signed these bytes, as strictly as devices check it.
-fn is_signed(writer: &VerifyingKey, message: &[u8], signature: &Signature) -> bool {
-    writer.verify_strict(message, &Ed25519::from_bytes(&signature.0)).is_ok()
 }
 
 /// The key, if it is one that no signature fits by accident.

@@ -128,7 +128,7 @@ fn refuse<S: MailStore>(office: &Office<S>, letters: &[Letter], cause: &StoreErr
 
 /// Lets through the letters whose every signature is right, and refuses the others.
 fn check<S: MailStore>(office: &Office<S>, letters: Vec<Letter>) -> (Vec<Letter>, Vec<Addition>) {
-    let (right, wrong): (Vec<_>, Vec<_>) = letters.into_iter().partition(is_signed);
+    let (right, wrong): (Vec<_>, Vec<_>) = letters.into_iter().partition(is_right);
     for letter in wrong {
         office.metrics.refused(Refusal::Signature);
         letter.refuse(Refusal::Signature, "");
@@ -136,13 +136,18 @@ fn check<S: MailStore>(office: &Office<S>, letters: Vec<Letter>) -> (Vec<Letter>
     right.into_iter().map(sealed).unzip()
 }
 
-/// Whether every signature of a letter is right, by the same check as devices make. Checking many at once would cost half,
-/// but lets signatures through that devices refuse.
-fn is_signed(letter: &Letter) -> bool {
+/// Whether every signature of a letter is right.
+fn is_right(letter: &Letter) -> bool {
     letter.entries.iter().all(|entry| {
         let message = entry_message(&letter.mailbox, entry.kind, entry.covers, &entry.sealed);
-        letter.writer.verify_strict(&message, &Ed25519::from_bytes(&entry.signature.0)).is_ok()
+        is_signed(&letter.writer, &message, &entry.signature)
     })
+}
+
+/// Whether the writer has signed these bytes, by the same check as devices make. Checking many at once would cost half,
+/// but lets signatures through that devices refuse.
+pub(super) fn is_signed(writer: &VerifyingKey, message: &[u8], signature: &Signature) -> bool {
+    writer.verify_strict(message, &Ed25519::from_bytes(&signature.0)).is_ok()
 }
 
 /// Takes the entries out of a letter, to be stored.
