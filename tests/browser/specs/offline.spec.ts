@@ -44,3 +44,19 @@ test("a list is taken in without a network", async ({ page, complaints }) => {
   await page.reload();
   await (await new Start(page).tryExample()).showsExample();
 });
+
+test("a page that can't be fetched says so, and comes when it is asked for again", async ({ newDevice, complaints }) => {
+  complaints.expect(/ERR_FAILED/);
+  // As on plain http: nothing is kept on the device.
+  const page = await newDevice({ serviceWorkers: "block" });
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  const pieces = /\/page-split-office-/;
+  await page.route(pieces, (route) => route.abort());
+  const shell = await overview(page);
+  await shell.nav.getByRole("link", { name: "Inställningar" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sidan kunde inte hämtas");
+  await expect(page.getByRole("alert")).toContainText("Det du har skrivit finns kvar.");
+  await page.unroute(pieces);
+  await page.getByRole("button", { name: "Försök igen" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Inställningar");
+});
