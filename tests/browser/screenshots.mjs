@@ -37,7 +37,7 @@ const PAGES = {
   system: ["/system", first],
   "system-information": ["/system", async (page) => {
     await passage(page);
-    await page.locator("#information").getByRole("button", { name: /^Placering/ }).click();
+    await page.locator("#information").getByRole("button", { name: /Placering/ }).click();
     await page.locator("#information").scrollIntoViewIfNeeded();
   }],
   "system-classify": ["/system", async (page) => {
@@ -52,12 +52,12 @@ const PAGES = {
   "system-risk": ["/system", async (page) => {
     await passage(page);
     const section = page.locator("#riskanalys");
-    await section.getByRole("button", { name: /^Riskanalys/ }).first().click();
-    if (!(await section.getByRole("button", { name: /^Risk(?!analys)|^Ett kort/ }).count())) {
+    await section.getByRole("button", { name: /Riskanalys/ }).first().click();
+    if (!(await section.getByRole("button", { name: /Ett kort|Händelse/ }).count())) {
       await section.getByRole("button", { name: "Lägg till: risk", exact: true }).click();
       await section.getByLabel("Händelse").fill("Ett kort som inte har spärrats släpper in en obehörig");
       await section.getByLabel("Händelse").blur();
-      await section.getByRole("group", { name: "Före åtgärd" }).getByRole("radio", { name: "Trolig, betydande: hög" }).check();
+      await section.getByRole("group", { name: "Före åtgärd" }).getByRole("radio", { name: "Trolig, betydande: hög", exact: true }).check();
     }
   }],
   backlog: ["/pa-tur"],
