@@ -267,11 +267,12 @@ function tablets(...args) {
 }
 
 /** Until the last edit of the others stands in the list, on the screen. */
-const showsLast = (page) =>
-  page.evaluate((last) => {
+function showsLast(page) {
+  return page.evaluate((last) => {
     const row = () => [...document.querySelectorAll("table tbody th a")].some((link) => link.textContent.includes(last));
     return window.stopwatch.shows(row);
   }, LAST);
+}
 
 async function awayForAWeek() {
   const [entries, last] = [20_000, 500];
