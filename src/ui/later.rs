@@ -56,8 +56,9 @@ impl Later {
     pub(super) fn fetch_when_calm(self) {
         let fetch_all = async move {
             for fetch in self.groups {
-                // A page with nobody to be built for is not built.
-                if fetch(Owner::new().downgrade()).await.is_err() {
+                // Gone before the module comes: a page with nobody to be built for is not built.
+                let nobody = Owner::new().downgrade();
+                if fetch(nobody).await.is_err() {
                     return;
                 }
             }
