@@ -5,6 +5,7 @@
 //! for cells and at [`MethodInUse`] for the method. Nothing here decides what a word leads to; that is the exchange
 //! room's. What the method's data lead to is the register's [`crate::register::method`].
 
+mod agenda;
 mod method;
 mod sheet;
 mod words;
@@ -16,6 +17,7 @@ use words::Words;
 static HEADINGS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/headings.txt")));
 static VALUES: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/values.txt")));
 
+pub use agenda::agenda;
 pub use method::*;
 pub use sheet::{FILE_MAX, SheetError, text_of};
 pub use words::fold;

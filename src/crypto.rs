@@ -22,6 +22,7 @@
 //! the kind of what is sealed, and the mailbox.
 
 mod access;
+mod code;
 mod file;
 mod invitation;
 mod keys;
@@ -30,6 +31,7 @@ mod qr;
 mod vectors;
 
 pub use access::{Access, BadWriter, DocumentSecret, ReadingHalf};
+pub use code::WorkshopCode;
 pub use file::{DOCUMENT_MAX, FileError, check_file, is_long_enough, is_sealed, open_file, seal_file};
 pub use invitation::{DocumentKind, Invitation, InvitationError, RELAY_MAX, RelayAddress};
 pub use keys::{Keys, Unsealable};

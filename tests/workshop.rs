@@ -5,9 +5,9 @@
 use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
 use klassrum::register::workshop::{
     AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, OwnVote, Person, PersonKey, Question, Round, Said, Stop,
-    Workshop, founding_secret, outcome,
+    Workshop, outcome,
 };
-use klassrum::register::{Aspect, Classification, Command, Key, Level, Place, RecordKind, Value};
+use klassrum::register::{Aspect, Choose, Classification, Command, Key, Level, Place, RecordKind, Value};
 use proptest::prelude::*;
 
 const SALT: [u8; 32] = [5; 32];
@@ -36,8 +36,7 @@ impl Device {
 
     fn read(&self) -> Workshop {
         let founder = PersonKey::from_seed(&[0; 32]).person();
-        let secret = founding_secret(founder, &SALT);
-        Workshop::from_statements(self.document.statements(), |person, salt| *founding_secret(person, salt) == *secret)
+        Workshop::from_statements(self.document.statements(), |person, salt| person == founder && *salt == SALT)
     }
 
     fn say(&mut self, said: &Said) -> Digest {
@@ -460,4 +459,37 @@ fn a_finished_workshop_comes_into_the_register_as_one_step_with_its_votes_and_re
     register.undo(&Signed::default()).unwrap();
     assert_eq!(register.read(), before);
     assert!(register.read().systems.get(&key("passer")).is_some_and(|system| system.name == "Passersystem"));
+}
+
+#[test]
+fn what_the_table_did_not_come_to_stays_as_it_was() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "Spärras samma dag");
+    devices[0].finish();
+    let mut register = RegisterDocument::create([9; 16]).unwrap();
+    register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
+    let earlier = Command::Add {
+        place: Place { kind: RecordKind::Classification, key: key("passer").child(&key("2024")) },
+        fields: vec![
+            (Classification::DECIDED.key.to_owned(), Value::Date(jiff::civil::date(2024, 5, 8))),
+            (Classification::CONFIDENTIALITY.key.to_owned(), Value::Choice(Level::Serious.key().to_owned())),
+            (Classification::AVAILABILITY.key.to_owned(), Value::Choice(Level::Significant.key().to_owned())),
+        ],
+    };
+    register.apply(&earlier, &Signed::default()).unwrap();
+    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let held = register.read().classified(&key("passer")).unwrap();
+    // ”larm” was not taken up: the whole is not lowered by what was said of ”kort”, and what nobody asked for stands.
+    assert_eq!(held.levels.confidentiality, Some(Level::Serious));
+    assert_eq!(held.levels.availability, Some(Level::Significant));
+    assert_eq!(held.levels.integrity, None);
+
+    devices[0].decide(&question("larm"), Level::Moderate, "Larmen syns ändå");
+    devices[0].finish();
+    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let place = Place { kind: RecordKind::Classification, key: found.classification };
+    let level = register.read().value(&place, Classification::CONFIDENTIALITY.key).unwrap();
+    assert_eq!(level, Value::Choice(Level::Moderate.key().to_owned()), "now all was taken up, and it may be lowered");
 }

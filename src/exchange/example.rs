@@ -64,6 +64,9 @@ pub fn information(register: &Register, mut new_key: impl FnMut() -> Key) -> Com
     Command::Batch(commands)
 }
 
+/// Whose the example is.
+pub const ORGANISATION: &str = "Exempelbolaget Skolfastigheter AB";
+
 /// The system whose measures have been answered in part.
 const ANSWERED: &str = "Passersystem";
 

@@ -9,13 +9,13 @@
 //!   late: it is kept and shown, and changes nothing that the table had before its eyes.
 //! - A decision names those that it takes the place of. Two that know nothing of each other both stand: the higher level
 //!   holds until somebody has settled it. So with two ends of one workshop.
-//! - Who founded a workshop follows from its key ([`founding_secret`]), so nobody else can seem to. The founder appoints
+//! - Who founded a workshop follows from its code, so nobody else can seem to. The founder appoints
 //!   other facilitators. What only a facilitator may say counts from nobody else.
 //!
 //! Nothing here reads a clock or a random number, and nothing here draws.
 
 mod ballot;
-mod by_key;
+pub mod by_key;
 mod outcome;
 mod round;
 mod said;
@@ -29,7 +29,7 @@ pub use ballot::{Ballot, Commitment, OwnVote};
 pub use outcome::{Outcome, outcome};
 pub use round::{LateVote, OpenedVote, Tally};
 pub use said::*;
-pub use statement::{Digest, NotSaid, Person, PersonKey, STATEMENT_MAX, Statement, founding_secret};
+pub use statement::{Digest, NotSaid, Person, PersonKey, STATEMENT_MAX, Statement};
 
 use super::{Aspect, Choose, Key, Level, Levels};
 

@@ -5,11 +5,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::register::Choose;
 
-pub(super) fn serialize<T: Choose, S: Serializer>(choice: &T, to: S) -> Result<S::Ok, S::Error> {
+/// Writes the key.
+///
+/// # Errors
+/// As `to` has them.
+pub fn serialize<T: Choose, S: Serializer>(choice: &T, to: S) -> Result<S::Ok, S::Error> {
     choice.key().serialize(to)
 }
 
-pub(super) fn deserialize<'de, T: Choose, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+/// Reads the choice that a key stands for.
+///
+/// # Errors
+/// No choice has this key.
+pub fn deserialize<'de, T: Choose, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     let key = String::deserialize(from)?;
     T::from_key(&key).ok_or_else(|| D::Error::custom("a choice that this program doesn't know"))
 }

@@ -72,6 +72,12 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
             continue;
         }
         let set_key = set.map(|set| begin.system.child(&set.key));
+        // What the table did not come to is as it was: a new decision takes the place of the old for all aspects.
+        let before = match &set_key {
+            Some(key) => register.set_levels(key),
+            None => register.classified(&begin.system).map(|held| held.levels),
+        };
+        let before = before.unwrap_or_default();
         let in_register = set_key.as_ref().and_then(|key| register.information_sets.get(key));
         let mut fields = vec![
             (Classification::DECIDED, Some(ending.what.day).value()),
@@ -84,9 +90,18 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
         ];
         fields.extend(set_key.map(|key| (Classification::INFORMATION_SET, key.as_str().to_owned().value())));
         for aspect in Aspect::ALL.iter().copied() {
-            let Some(level) = levels.of(aspect) else { continue };
             let (level_field, reason_field) = fields_of(aspect);
-            let reasons = reasons(workshop, set.map(|set| &set.key), aspect, level);
+            // Of a system as a whole, nothing is lowered before the table has come to all its information.
+            let came_to_all =
+                set.is_some() || sets.iter().all(|set| workshop.levels(Some(&set.key)).of(aspect).is_some());
+            let (level, reasons) = match (levels.of(aspect), before.of(aspect)) {
+                (Some(level), Some(before)) if level < before && !came_to_all => {
+                    (before, "Som tidigare; all information togs inte upp på workshoppen.".to_owned())
+                }
+                (Some(level), _) => (level, reasons(workshop, set.map(|set| &set.key), aspect, level)),
+                (None, Some(level)) => (level, "Som tidigare; togs inte upp på workshoppen.".to_owned()),
+                (None, None) => continue,
+            };
             fields.push((level_field, Some(level).value()));
             fields.push((reason_field, Prose(reasons).value()));
         }

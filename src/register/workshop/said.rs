@@ -1,7 +1,9 @@
 //! What can be said in a workshop. The names here are a file format: add, never rename.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+use super::statement::hashes;
 use super::{Ballot, Commitment, Digest, Person, by_key};
 use crate::register::{Aspect, Date, Key, Level};
 
@@ -99,7 +101,7 @@ pub enum Said {
 /// What a workshop is about: all that the table needs, and nothing else of the register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begin {
-    /// Random; makes the workshop's key the founder's. See [`super::founding_secret`].
+    /// Random; makes the workshop's code the founder's, as the crypto room computes it.
     pub salt: Digest,
     /// The system's key in the register it comes from.
     pub system: Key,
@@ -219,6 +221,25 @@ pub struct Round {
     pub question: Question,
     /// The first is 1.
     pub number: u16,
+}
+
+impl Round {
+    /// SHA-256 of the aspect's letter, the round's number (2 bytes, the lowest first), and the key of the information set
+    /// after a 1, or a 0 for the system as a whole.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let mut hash = Sha256::new();
+        hash.update([u8::try_from(u32::from(self.question.aspect.letter())).unwrap_or_default()]);
+        hash.update(self.number.to_le_bytes());
+        match &self.question.set {
+            Some(set) => {
+                hash.update([1]);
+                hash.update(set.as_str());
+            }
+            None => hash.update([0]),
+        }
+        hashes(hash)
+    }
 }
 
 /// What everybody looks at.

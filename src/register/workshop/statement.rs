@@ -18,7 +18,8 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::Said;
+use super::{Ballot, OwnVote, Round, Said};
+use crate::register::{Choose, Level};
 
 const VERSION: u8 = 1;
 /// The most bytes of a statement.
@@ -93,16 +94,6 @@ pub(super) fn hashes(hash: Sha256) -> Digest {
     Digest(hash.finalize().into())
 }
 
-/// The secret of a workshop that this person founds: SHA-256 of `klassrum workshop key 1` and the SHA-256 of
-/// `klassrum workshop 1`, the person and the salt. Nobody can find another person and salt that lead to the same secret, so
-/// that all who have it know who the founder is.
-#[must_use]
-pub fn founding_secret(founder: Person, salt: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-    let mark = Sha256::new().chain_update(b"klassrum workshop 1").chain_update(founder.0).chain_update(salt).finalize();
-    let secret = Sha256::new().chain_update(b"klassrum workshop key 1").chain_update(mark).finalize();
-    Zeroizing::new(secret.into())
-}
-
 /// What a person signs with. It never leaves the device that made it, and has no `Debug`, so that it can't be logged.
 #[derive(Clone)]
 pub struct PersonKey(SigningKey);
@@ -114,10 +105,36 @@ impl PersonKey {
         Self(SigningKey::from_bytes(seed))
     }
 
-    /// The bytes to store, on this device only.
+    /// The key of the person with this number at a device, by the 32 random bytes that the device has for this workshop:
+    /// SHA-256 of `klassrum person 1`, the bytes and the number (2 bytes, the lowest first). All that a device must keep
+    /// is those bytes.
     #[must_use]
-    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
+    pub fn at_device(seed: &[u8; 32], number: u16) -> Self {
+        let hash = Sha256::new().chain_update(b"klassrum person 1").chain_update(seed);
+        Self::from_seed(&Zeroizing::new(hash.chain_update(number.to_le_bytes()).finalize().into()))
+    }
+
+    /// What seals a vote for `level` that is said with this number: its nonce follows from the key, so that a device that
+    /// has only kept its key can still open what it sealed. SHA-256 of `klassrum nonce 1`, the key's 32 bytes, the
+    /// number (8 bytes, the lowest first) and the SHA-256 of the round.
+    #[must_use]
+    pub fn ballot(&self, round: &Round, seq: u64, level: Level) -> Ballot {
+        let key = Zeroizing::new(self.0.to_bytes());
+        let hash = Sha256::new().chain_update(b"klassrum nonce 1").chain_update(key.as_slice());
+        Ballot { level, nonce: hashes(hash.chain_update(seq.to_le_bytes()).chain_update(round.digest().0)) }
+    }
+
+    /// Of these statements, the votes that this person gave, with what opens them.
+    #[must_use]
+    pub fn own_votes<'s>(&self, statements: impl IntoIterator<Item = &'s Statement>) -> Vec<OwnVote> {
+        let person = self.person();
+        let opened = |statement: &Statement| {
+            let Said::Vote { round, commitment: Some(commitment) } = &statement.said else { return None };
+            let mut ballots = Level::ALL.iter().map(|level| self.ballot(round, statement.seq, *level));
+            let ballot = ballots.find(|ballot| ballot.commitment(round, person) == *commitment)?;
+            Some(OwnVote { person, round: round.clone(), vote: statement.id, ballot })
+        };
+        statements.into_iter().filter(|statement| statement.by == person).filter_map(opened).collect()
     }
 
     /// Who signs with it.
@@ -262,11 +279,40 @@ mod tests {
     }
 
     #[test]
-    fn a_workshop_s_secret_is_computed_the_same_for_good_and_is_one_founder_s() {
-        let secret = founding_secret(Person([1; 32]), &[2; 32]);
-        assert_eq!(Digest(*secret).to_string(), "2c66628afc5ddcc215651c001897db9db2bff646548c6da38fc9a5691ae0a63c");
-        assert_ne!(*secret, *founding_secret(Person([1; 32]), &[3; 32]));
-        assert_ne!(*secret, *founding_secret(Person([2; 32]), &[2; 32]));
+    fn a_device_that_kept_only_its_key_opens_its_votes_and_nobody_else_s() {
+        let set = Some(crate::register::Key::parse("kort").unwrap());
+        let question = crate::register::workshop::Question { set, aspect: crate::register::Aspect::Integrity };
+        let round = Round { question, number: 2 };
+        let votes: Vec<_> = (0..2_u16)
+            .flat_map(|number| {
+                let key = PersonKey::at_device(&[7; 32], number);
+                let round = round.clone();
+                Level::ALL.iter().zip(1..).map(move |(level, seq)| {
+                    let commitment = Some(key.ballot(&round, seq, *level).commitment(&round, key.person()));
+                    let bytes = key.say(seq, 0, &Said::Vote { round: round.clone(), commitment });
+                    Statement::from_bytes(&bytes).unwrap()
+                })
+            })
+            .collect();
+        let own = PersonKey::at_device(&[7; 32], 1).own_votes(&votes);
+        assert_eq!(own.iter().map(|own| own.ballot.level).collect::<Vec<_>>(), Level::ALL);
+        assert_eq!(
+            own.iter().map(|own| own.vote).collect::<Vec<_>>(),
+            votes[5..].iter().map(|vote| vote.id).collect::<Vec<_>>()
+        );
+        assert!(PersonKey::at_device(&[8; 32], 1).own_votes(&votes).is_empty());
+    }
+
+    #[test]
+    fn persons_and_nonces_are_computed_the_same_for_good() {
+        let key = PersonKey::at_device(&[7; 32], 1);
+        assert_eq!(
+            Digest(key.person().0).to_string(),
+            "ee5b5ca6f6d9f128a22992871b2de3756ef9e7e454356f3c4103c7ac8f952d3c"
+        );
+        let question = crate::register::workshop::Question { set: None, aspect: crate::register::Aspect::Integrity };
+        let ballot = key.ballot(&Round { question, number: 2 }, 5, Level::Serious);
+        assert_eq!(ballot.nonce.to_string(), "5b3165c81076eb3d687fbf3b94a44bc0ef8691b2b54b6c6f51774a82ca6313e2");
     }
 
     #[test]

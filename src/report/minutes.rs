@@ -1,0 +1,185 @@
+//! The minutes of a workshop: who was there, what was decided and why, how the votes fell, and what is to be done.
+//!
+//! The same model as the report's, so that page and file say the same. Votes are given as numbers; who voted what stands
+//! there only if the table chose to see it.
+
+use super::figures::Figures;
+use super::model::{Align, Block, Report, Run, Runs, Section, Table, day_in_words, line, printable};
+use crate::register::workshop::{Asked, MeasureState, Participant, Workshop};
+use crate::register::{Aspect, Choose, Date, Language, Level, Register};
+
+/// The minutes of a workshop as it is; `today` stands on those of one that hasn't ended. Nothing before it is known what
+/// the workshop is about.
+#[must_use]
+pub fn minutes(workshop: &Workshop, organisation: &str, today: Date) -> Option<Report> {
+    let begin = workshop.begin.as_ref()?;
+    let ending = workshop.endings.last();
+    let day = ending.map_or(today, |ending| ending.what.day);
+    let sections = [
+        section("deltagare", "Deltagare", people(workshop)),
+        section("beslut", "Beslutade nivåer", decided(workshop)),
+        section("motiveringar", "Motiveringar och röster", reasons(workshop)),
+        section("atgarder", "Åtgärder", measures(workshop)),
+        section("gallring", "Bevara och gallra", records(workshop)),
+        section("avslut", "Avslut", end(workshop)),
+    ];
+    Some(Report {
+        title: format!("Protokoll: klassning av {}", line(&begin.name)),
+        organisation: line(organisation),
+        town: String::new(),
+        date: ending.is_some().then_some(day),
+        dnr: String::new(),
+        signatory: String::new(),
+        draft: ending.is_none(),
+        year: day.year(),
+        as_of: day,
+        language: "sv-SE",
+        figures: Figures::count(&Register::default(), day.year(), day),
+        sections: sections.into_iter().filter(|section| !section.computed.is_empty()).collect(),
+    })
+}
+
+fn section(name: &'static str, heading: &str, computed: Vec<Block>) -> Section {
+    Section { name, heading: heading.to_owned(), level: 1, computed, text: Vec::new(), footnotes: Vec::new() }
+}
+
+fn text(text: &str) -> Runs {
+    vec![Run::Text(printable(text.trim()))]
+}
+
+fn table(caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> Vec<Block> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Table(Table {
+        caption: caption.to_owned(),
+        header: header.iter().map(|heading| (*heading).to_owned()).collect(),
+        align: vec![Align::Left; header.len()],
+        rows: rows.into_iter().map(|row| row.iter().map(|cell| text(cell)).collect()).collect(),
+    })]
+}
+
+fn people(workshop: &Workshop) -> Vec<Block> {
+    let written = |person: &Participant| {
+        let mut words = person.role.clone();
+        if !person.name.is_empty() {
+            words.push_str(&format!(", {}", person.name));
+        }
+        if person.facilitator {
+            words.push_str(" (ledde workshoppen)");
+        }
+        if person.observer {
+            words.push_str(" (observatör)");
+        }
+        text(&words)
+    };
+    let there: Vec<_> = workshop.people.iter().filter(|person| !person.excluded).map(written).collect();
+    if there.is_empty() { Vec::new() } else { vec![Block::Bullets(there)] }
+}
+
+fn level_words(level: Option<Level>) -> String {
+    level.map_or_else(
+        || "–".to_owned(),
+        |level| format!("{} {}", level.number(), level.term().in_language(Language::Swedish).to_lowercase()),
+    )
+}
+
+fn decided(workshop: &Workshop) -> Vec<Block> {
+    let row = |name: &str, levels: crate::register::Levels| {
+        let cells = Aspect::ALL.iter().map(|aspect| level_words(levels.of(*aspect)));
+        std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>()
+    };
+    if workshop.levels(None).top().is_none() {
+        return Vec::new();
+    }
+    let sets = workshop.sets.iter().filter(|set| !set.dropped);
+    let mut rows: Vec<_> = sets.map(|set| row(&set.name, workshop.levels(Some(&set.key)))).collect();
+    rows.push(row("Systemet som helhet", workshop.levels(None)));
+    let header = ["Informationsmängd", "Konfidentialitet", "Riktighet", "Tillgänglighet", "Spårbarhet"];
+    table("Beslutade nivåer", &header, rows)
+}
+
+fn reasons(workshop: &Workshop) -> Vec<Block> {
+    let row = |asked: &Asked| {
+        let decision = asked.decision()?;
+        let set = asked.question.set.as_ref().and_then(|set| workshop.set(set));
+        let about = set.map_or("Systemet som helhet", |set| set.name.as_str());
+        let aspect = asked.question.aspect.term().in_language(Language::Swedish);
+        let mut reason = decision.what.reason.trim().to_owned();
+        if let Some(floor) = workshop.floor(&asked.question) {
+            let space = if reason.is_empty() { "" } else { "\n" };
+            reason.push_str(&format!("{space}Golv {}: {}", floor.level.number(), floor.because));
+        }
+        if asked.is_disputed() {
+            reason.push_str("\nTvå har beslutat olika; det högre gäller.");
+        }
+        Some(vec![
+            format!("{about}: {}", aspect.to_lowercase()),
+            level_words(Some(decision.what.level)),
+            reason,
+            asked
+                .rounds
+                .iter()
+                .filter(|round| round.closed)
+                .map(|round| votes(workshop, round))
+                .collect::<Vec<_>>()
+                .join("\n"),
+            if decision.what.dissent {
+                asked.dissents.iter().map(|(_, text)| text.trim().to_owned()).collect::<Vec<_>>().join("\n")
+            } else {
+                String::new()
+            },
+        ])
+    };
+    let header = ["Fråga", "Beslut", "Motivering", "Röster", "Avvikande mening"];
+    table("Motiveringar och röster", &header, workshop.asked.iter().filter_map(row).collect())
+}
+
+/// How the votes of a round fell: ”Omgång 1: 2 på 3, 4 på 2”.
+fn votes(workshop: &Workshop, round: &crate::register::workshop::Tally) -> String {
+    let counts = round.distribution().into_iter().filter(|(_, count)| 0 < *count);
+    let counts = counts.map(|(level, count)| {
+        let roles: Vec<_> = round
+            .opened_votes
+            .iter()
+            .filter(|vote| workshop.roles_shown && vote.level == level)
+            .filter_map(|vote| workshop.participant(vote.person).map(|person| person.role.as_str()))
+            .collect();
+        let roles = if roles.is_empty() { String::new() } else { format!(" ({})", roles.join(", ")) };
+        format!("{count} på {}{roles}", level.number())
+    });
+    format!("Omgång {}: {}", round.number, counts.collect::<Vec<_>>().join(", "))
+}
+
+fn measures(workshop: &Workshop) -> Vec<Block> {
+    let state = |state: MeasureState| match state {
+        MeasureState::Done => "Klart",
+        MeasureState::Partly => "Delvis",
+        MeasureState::Missing => "Saknas",
+        MeasureState::NotOurs => "Inte vårt",
+    };
+    let rows = workshop.measures.iter().map(|note| {
+        let due = note.due.map(|due| due.to_string()).unwrap_or_default();
+        vec![note.title.clone(), state(note.state).to_owned(), note.owner.clone(), due]
+    });
+    table("Åtgärder", &["Åtgärd", "Läge", "Ansvarig", "Klart senast"], rows.collect())
+}
+
+fn records(workshop: &Workshop) -> Vec<Block> {
+    let rows = workshop.records.iter().filter_map(|note| {
+        let set = workshop.set(&note.set).filter(|set| !set.dropped)?;
+        let what = if note.keep { "Bevaras".to_owned() } else { format!("Gallras {}", note.when).trim().to_owned() };
+        Some(vec![set.name.clone(), what, note.basis.clone()])
+    });
+    table("Bevara och gallra", &["Informationsmängd", "Regel", "Stöd"], rows.collect())
+}
+
+fn end(workshop: &Workshop) -> Vec<Block> {
+    let said = workshop.endings.iter().map(|ending| {
+        let archive =
+            if ending.what.archive_took_part { "Arkivfunktionen deltog." } else { "Arkivfunktionen deltog inte." };
+        let day = day_in_words(ending.what.day);
+        Block::Paragraph(text(&format!("Beslutat av {} den {day}. {archive}", ending.what.decided_by.trim())))
+    });
+    said.collect()
+}
