@@ -34,12 +34,13 @@ mod later {
             /// The pages that are fetched.
             pub const PAGES: Later = Later {
                 $( $page: |owner| Box::pin($page(owner)), )+
-                groups: &[|owner| Box::pin(system(owner)), |owner| Box::pin(settings(owner))],
+                groups: &[|owner| Box::pin(system(owner)), |owner| Box::pin(settings(owner)), |owner| Box::pin(workshop(owner))],
             };
         };
     }
 
-    // Those for the first visit, those one works in, and those one comes to now and then. More groups would mean many
+    // Those for the first visit, those one works in, those one comes to now and then, and the table where most have no
+    // register. More groups would mean many
     // small files, one for each set of groups that share something.
     pages! {
         start: start::Start in start;
@@ -56,5 +57,6 @@ mod later {
         import: import::Import in office;
         report: report::ReportPage in office;
         settings: settings::Settings in office;
+        workshop: workshop::WorkshopPage in table;
     }
 }

@@ -12,6 +12,7 @@ pub mod words;
 
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use self::later::{Fetched, Later};
@@ -60,16 +61,37 @@ fn Pages(
     });
     // The frame is painted before the page within it is built: two short pieces of work instead of a long one.
     let framed = RwSignal::new(false);
-    let frame = move || {
-        request_animation_frame(move || set_timeout(move || framed.set(true), std::time::Duration::ZERO));
-    };
     if offline::started_from_kept() {
         later.fetch_when_calm();
     }
-    let fetched = |page| move || view! { <Fetched page /> };
     view! {
         <Router>
-            {move || match standing.get() {
+            <Rooms later standing framed />
+        </Router>
+    }
+}
+
+/// What the address leads to: a workshop, which most who come to have no register for, or the register.
+#[component]
+fn Rooms(
+    /// How the pages are fetched that are not in the first module.
+    later: Later,
+    /// Where the register stands.
+    standing: Memo<Standing>,
+    /// Whether the frame is painted.
+    framed: RwSignal<bool>,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let at_table = Memo::new(move |_| path.with(|path| is_workshop(path)));
+    let frame = move || {
+        request_animation_frame(move || set_timeout(move || framed.set(true), std::time::Duration::ZERO));
+    };
+    let fetched = |page| move || view! { <Fetched page /> };
+    view! {
+            {move || if at_table.get() {
+                view! { <Fetched page=later.workshop /> }.into_any()
+            } else {
+                match standing.get() {
                 Standing::Opening => view! { <start::Opening /> }.into_any(),
                 Standing::Nothing => view! { <Fetched page=later.start /> }.into_any(),
                 Standing::CannotOpen(why) => view! { <start::CannotOpen why /> }.into_any(),
@@ -101,7 +123,11 @@ fn Pages(
                     }
                         .into_any()
                 }
+                }
             }}
-        </Router>
     }
+}
+
+fn is_workshop(path: &str) -> bool {
+    path.strip_prefix(workshop::PLACE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -18,6 +18,7 @@ use super::keeper::Packed;
 use super::reply::{Teller, reply};
 use super::worker::{Heard, Remote};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
+use crate::register::workshop::Workshop;
 use crate::register::{Date, Language, Register, Seen};
 use crate::report::Figures;
 
@@ -112,7 +113,7 @@ impl Files {
                 }
             }
         };
-        let remote = Remote::start("files", heard).map_err(|_| Problem::Lost)?;
+        let remote = Remote::start("files", "", heard).map_err(|_| Problem::Lost)?;
         remote.send(&Request::Open { version: VERSION });
         let files = Rc::new(Self { remote, waiting, next: Cell::new(1), lost, held: RefCell::new(None) });
         FILES.set(Some(Rc::clone(&files)));
@@ -291,6 +292,22 @@ pub async fn report(
     let picture = files.show(&seen, register).await;
     let request = |ticket| Request::Report { ticket, picture, year, today, last, form };
     match files.ask(request).await? {
+        (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
+        _ => Err(Problem::Lost),
+    }
+}
+
+/// The media type of a Word document.
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// The minutes of a workshop, as a Word document.
+///
+/// # Errors
+/// The worker is gone, or the file could not be made.
+pub async fn minutes(workshop: Workshop, organisation: String, today: Date) -> Result<Vec<u8>, Problem> {
+    let workshop = Box::new(workshop);
+    let request = |ticket| Request::Minutes { ticket, workshop, organisation, today };
+    match Files::get()?.ask(request).await? {
         (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
         _ => Err(Problem::Lost),
     }

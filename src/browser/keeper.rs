@@ -3,7 +3,9 @@
 pub mod inside;
 mod line;
 pub mod protocol;
+mod register;
 pub mod register_file;
+mod workshop;
 
 use std::cell::Cell;
 
@@ -12,6 +14,9 @@ use super::worker::{Heard, Remote};
 use crate::document::Author;
 use crate::register::Command;
 use wasm_bindgen::JsValue;
+
+/// What a worker is called that keeps a workshop; the register's has no name.
+const WORKSHOP: &str = "workshop";
 
 /// A [`Command`] in postcard's form, as another worker made it: the page passes it on without opening it, so that an
 /// import of thousands of rows is not felt.
@@ -30,7 +35,19 @@ impl Keeper {
     /// # Errors
     /// The browser can't start a worker.
     pub fn start(author: Author, heard: impl Fn(Option<Event>) + 'static) -> Result<Self, JsValue> {
-        let remote = Remote::start("keeper", move |event| match event {
+        Self::start_as("", author, heard)
+    }
+
+    /// Starts a keeper for a workshop. Which one, the page tells it by the first request that it sends.
+    ///
+    /// # Errors
+    /// The browser can't start a worker.
+    pub fn start_workshop(author: Author, heard: impl Fn(Option<Event>) + 'static) -> Result<Self, JsValue> {
+        Self::start_as(WORKSHOP, author, heard)
+    }
+
+    fn start_as(own_name: &str, author: Author, heard: impl Fn(Option<Event>) + 'static) -> Result<Self, JsValue> {
+        let remote = Remote::start("keeper", own_name, move |event| match event {
             Heard::Event(event) => heard(Some(event)),
             Heard::Lost => heard(None),
         })?;

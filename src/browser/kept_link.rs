@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
+use super::device;
 use super::store::StoreError;
 use crate::crypto::{Access, DocumentSecret, ReadingHalf};
 use crate::sync::Progress;
 
 const LINK: &str = "link";
-/// The one place there is.
+/// Where the link lies.
 const HERE: u32 = 1;
+/// Where the bytes lie that a workshop's persons at this device follow from.
+const SEED: u32 = 2;
 
 /// A mailbox that the document is in, or has been in.
 #[derive(Clone)]
@@ -96,12 +99,44 @@ pub(super) async fn keep(document: &str, link: &KeptLink) -> Result<(), StoreErr
     let mailboxes = keys.iter().map(|key| key.as_slice()).zip(progress).collect();
     let stored = postcard::to_allocvec(&Stored { admission: &link.admission, mailboxes });
     let bytes = Zeroizing::new(stored.map_err(|why| StoreError::Refused(why.to_string()))?);
+    put(document, HERE, &bytes).await
+}
+
+/// The random bytes that a workshop's persons at this device follow from; made by the first who asks, and on the disk before
+/// this returns: nobody says anything with a key that could be lost.
+pub(super) async fn seed(document: &str) -> Result<Zeroizing<[u8; 32]>, StoreError> {
     let database = database(document).await?;
     let mut options = TransactionOptions::new();
     options.set_durability(TransactionDurability::Strict);
     let transaction = database.transaction(LINK).with_mode(TransactionMode::Readwrite).with_options(options).build()?;
     let store = transaction.object_store(LINK)?;
-    store.put(JsValue::from(Uint8Array::from(bytes.as_slice()))).with_key(HERE).primitive()?.await?;
+    let kept = store.get::<JsValue, _, _>(SEED).primitive()?.await?;
+    let kept = kept.map(|kept| Zeroizing::new(kept.unchecked_into::<Uint8Array>().to_vec()));
+    let seed = match kept.and_then(|kept| <[u8; 32]>::try_from(kept.as_slice()).ok()) {
+        Some(kept) => Zeroizing::new(kept),
+        None => {
+            let seed = Zeroizing::new(device::random());
+            store.put(JsValue::from(Uint8Array::from(seed.as_slice()))).with_key(SEED).primitive()?.await?;
+            seed
+        }
+    };
+    transaction.commit().await?;
+    Ok(seed)
+}
+
+/// Keeps bytes that persons follow from, for a document that has none yet.
+pub(super) async fn keep_seed(document: &str, seed: &[u8; 32]) -> Result<(), StoreError> {
+    put(document, SEED, seed).await
+}
+
+/// Puts bytes in their place, on the disk before this returns.
+async fn put(document: &str, place: u32, bytes: &[u8]) -> Result<(), StoreError> {
+    let database = database(document).await?;
+    let mut options = TransactionOptions::new();
+    options.set_durability(TransactionDurability::Strict);
+    let transaction = database.transaction(LINK).with_mode(TransactionMode::Readwrite).with_options(options).build()?;
+    let store = transaction.object_store(LINK)?;
+    store.put(JsValue::from(Uint8Array::from(bytes))).with_key(place).primitive()?.await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions};
 
 use super::device;
 
@@ -40,14 +40,21 @@ pub(super) enum Heard<Event> {
 }
 
 impl<Request: Serialize> Remote<Request> {
-    /// Starts the worker called `name`, or takes the one that the page's start script has started.
+    /// Starts the worker called `name`, or takes the one that the page's start script has started. One with a name of its
+    /// own is always another.
     pub(super) fn start<Event: DeserializeOwned + 'static>(
         name: &str,
+        own_name: &str,
         heard: impl Fn(Heard<Event>) + 'static,
     ) -> Result<Self, JsValue> {
-        let (worker, said) = match started(name)? {
+        let started = if own_name.is_empty() { started(name)? } else { None };
+        let (worker, said) = match started {
             Some(started) => started,
-            None => (Worker::new(&address(name)?)?, VecDeque::new()),
+            None => {
+                let options = WorkerOptions::new();
+                options.set_name(own_name);
+                (Worker::new_with_options(&address(name)?, &options)?, VecDeque::new())
+            }
         };
         let waiting = Rc::new(RefCell::new(Some(Vec::new())));
         let heard = Rc::new(heard);
@@ -149,6 +156,11 @@ impl<Request> Drop for Remote<Request> {
     fn drop(&mut self) {
         self.worker.terminate();
     }
+}
+
+/// The name of its own that this worker was started with; most have none.
+pub(super) fn own_name() -> String {
+    scope().name()
 }
 
 /// The worker's own end: hands each request to `handle`, and says that it is ready.

@@ -47,6 +47,7 @@ pub struct Later {
     pub news: Fetch,
     pub report: Fetch,
     pub settings: Fetch,
+    pub workshop: Fetch,
     /// One page of each group that is fetched ahead.
     pub groups: &'static [Fetch],
 }

@@ -15,3 +15,4 @@ pub mod start;
 pub mod system;
 pub mod systems;
 pub mod training;
+pub mod workshop;

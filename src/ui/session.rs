@@ -466,6 +466,8 @@ impl Session {
                 })),
             ),
             Event::CannotOpen(why) => self.standing.set(Standing::CannotOpen(why)),
+            // A workshop's keeper is another.
+            Event::Workshop(_) => {}
         }
     }
 

@@ -258,6 +258,8 @@ pub fn refusal_text(i18n: leptos_i18n::I18nContext<words::i18n::Locale>, why: &R
         Refusal::ChangedSince => t_string!(i18n, notice.changed_since).to_owned(),
         Refusal::Elsewhere(_) => t_string!(i18n, relay.elsewhere).to_owned(),
         Refusal::NoRegister => t_string!(i18n, notice.refused).to_owned(),
+        Refusal::NoCode => t_string!(i18n, notice.no_code).to_owned(),
+        Refusal::Memory => t_string!(i18n, notice.memory).to_owned(),
         Refusal::File(why) => problem_text(i18n, *why).to_owned(),
         Refusal::Other(why) => format!("{} ({why})", t_string!(i18n, notice.refused)),
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::protocol::{Answer, BookId, Bytes, Event, Failure, Form, PictureId, Request, Source, Ticket, VERSION};
 use crate::browser::{device, worker};
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
+use crate::register::workshop::Workshop;
 use crate::register::{Date, Register, Seen};
 use crate::report::{self, Figures};
 
@@ -74,6 +75,9 @@ impl Inside {
             }
             Request::Report { ticket, picture, year, today, last, form } => {
                 (ticket, self.report(picture, year, today, last.as_ref(), form))
+            }
+            Request::Minutes { ticket, workshop, organisation, today } => {
+                (ticket, minutes_of(&workshop, &organisation, today))
             }
         };
         worker::tell(&Event { ticket, answer });
@@ -153,4 +157,11 @@ impl Inside {
     fn previewed(&self, book: BookId) -> Result<&Preview, Failure> {
         self.book(book)?.preview.as_ref().ok_or(Failure::NotHere)
     }
+}
+
+fn minutes_of(workshop: &Workshop, organisation: &str, today: Date) -> Result<Answer, Failure> {
+    let minutes = report::minutes(workshop, organisation, today).ok_or(Failure::NotHere)?;
+    report::to_docx(&minutes)
+        .map(|bytes| Answer::Report(Bytes(bytes)))
+        .map_err(|why| Failure::Document(why.to_string()))
 }

@@ -6,6 +6,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
+use crate::register::workshop::Workshop;
 use crate::register::{Date, Entry, Seen};
 use crate::report::Figures;
 
@@ -95,6 +96,17 @@ pub enum Request {
         /// What to make of it.
         form: Form,
     },
+    /// The minutes of a workshop, as a Word document.
+    Minutes {
+        /// The answer's ticket.
+        ticket: Ticket,
+        /// The workshop.
+        workshop: Box<Workshop>,
+        /// Whose it is.
+        organisation: String,
+        /// Today, where the person is.
+        today: Date,
+    },
 }
 
 /// What a report is made into.
@@ -138,7 +150,7 @@ pub enum Answer {
     /// To [`Request::Command`]: a command in postcard's form, for the page to pass on unopened; nothing when what was
     /// accepted changes nothing.
     Command(Option<Bytes>),
-    /// To [`Request::Report`].
+    /// To [`Request::Report`] and [`Request::Minutes`].
     Report(Bytes),
 }
 

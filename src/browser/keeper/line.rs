@@ -9,14 +9,14 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
-use super::inside::{CHUNK, Inside, REGISTER, Shared, refuse_with, store_queue};
+use super::inside::{Inside, Kept, Shared, name_of, refuse_with, store_queue};
 use super::protocol::{DeviceView, Event, LineReach, LineTrouble, LineView, Refusal, Ticket};
 use crate::browser::kept_link::{self, KeptLink, Mailbox};
 use crate::browser::socket::{Heard, Socket};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, worker};
-use crate::crypto::{Access, DocumentKind, DocumentSecret, Invitation, RelayAddress, qr_svg};
-use crate::document::{Author, DocumentError, OneChange, RegisterDocument, Taken};
+use crate::crypto::{Access, DocumentSecret, Invitation, RelayAddress, WorkshopCode, qr_svg};
+use crate::document::{Author, DocumentError, OneChange, Taken};
 use crate::register::{Entry, Place};
 use crate::sync::line::{Effect, Event as LineEvent, Line};
 use crate::sync::wire::Refusal as RelayRefusal;
@@ -34,6 +34,14 @@ pub(super) struct Link {
     /// What is to be kept has changed.
     unkept: bool,
     view: LineView,
+}
+
+impl Link {
+    /// Whether this is the line of the workshop that the code leads to.
+    pub(super) fn is_to(&self, code: &WorkshopCode) -> bool {
+        let Access::Edit(here) = &self.kept.here.access else { return false };
+        code.secret().is_some_and(|secret| secret.expose() == here.expose())
+    }
 }
 
 /// What the tabs tell each other of the line.
@@ -59,8 +67,9 @@ impl Channel {
 }
 
 /// Joins the tabs' channel, and holds the line as soon as no other tab does.
-pub(super) fn begin(keeper: &Shared) {
-    let news = Tabs::join("klassrum.line", {
+pub(super) fn begin<D: Kept>(keeper: &Shared<D>, name: &DocumentName) {
+    let channel = format!("klassrum.line.{name}");
+    let news = Tabs::join(&channel, {
         let keeper = Rc::clone(keeper);
         move |bytes| {
             if let Ok(news) = postcard::from_bytes(&bytes) {
@@ -70,16 +79,17 @@ pub(super) fn begin(keeper: &Shared) {
     });
     keeper.borrow_mut().news = Some(Channel(news));
     let keeper = Rc::clone(keeper);
-    tabs::hold("klassrum.line", move || {
+    tabs::hold(&channel, move || {
         keeper.borrow_mut().holds_line = true;
         if let Some(link) = keeper.borrow_mut().link.as_mut() {
             link.holds = true;
         }
+        D::takes_line(&keeper);
         drive(&keeper, LineEvent::Hurry);
     });
 }
 
-fn hear(keeper: &Shared, news: News) {
+fn hear<D: Kept>(keeper: &Shared<D>, news: News) {
     match news {
         News::Changed => spawn_local(read(Rc::clone(keeper))),
         News::Ask => {
@@ -99,8 +109,8 @@ fn hear(keeper: &Shared, news: News) {
 }
 
 /// Reads what is kept of the line, and takes it up. Called when the register is open.
-pub(super) async fn read(keeper: Shared) {
-    match kept_link::read(REGISTER).await {
+pub(super) async fn read<D: Kept>(keeper: Shared<D>) {
+    match kept_link::read(&name_of(&keeper)).await {
         Ok(Some(kept)) => take_up(&keeper, kept),
         Ok(None) => {
             keeper.borrow_mut().link = None;
@@ -111,11 +121,11 @@ pub(super) async fn read(keeper: Shared) {
     }
 }
 
-fn take_up(keeper: &Shared, kept: KeptLink) {
+pub(super) fn take_up<D: Kept>(keeper: &Shared<D>, kept: KeptLink) {
     {
         let mut inside = keeper.borrow_mut();
         let mut line = Line::new(card(&inside.author));
-        let Some(name) = name() else { return };
+        let Some(name) = inside.name.clone() else { return };
         line.add(name.clone(), &kept.here.access, kept.here.progress.clone(), &kept.admission);
         for left in &kept.left {
             line.leave(name.clone(), &left.access, left.progress.clone());
@@ -133,26 +143,27 @@ fn take_up(keeper: &Shared, kept: KeptLink) {
 }
 
 /// Whether the register may be edited here: not when the invitation was to read.
-pub(super) fn may_edit(inside: &Inside) -> bool {
+pub(super) fn may_edit<D: Kept>(inside: &Inside<D>) -> bool {
     inside.link.as_ref().is_none_or(|link| link.view.may_edit)
 }
 
 /// Another one sits here now.
-pub(super) fn rename(keeper: &Shared, author: &Author) {
+pub(super) fn rename<D: Kept>(keeper: &Shared<D>, author: &Author) {
     if let Some(link) = keeper.borrow_mut().link.as_mut() {
         link.line.rename(card(author));
     }
 }
 
 /// Something was edited here and is stored.
-pub(super) fn edited(keeper: &Shared) {
-    if let Some(name) = name() {
+pub(super) fn edited<D: Kept>(keeper: &Shared<D>) {
+    let name = keeper.borrow().name.clone();
+    if let Some(name) = name {
         drive(keeper, LineEvent::Changed(&name));
     }
 }
 
 /// Joins the register to the relay that the app came from, with a mailbox of its own.
-pub(super) fn connect(keeper: &Shared, ticket: Ticket, admission: String) {
+pub(super) fn connect<D: Kept>(keeper: &Shared<D>, ticket: Ticket, admission: String) {
     if keeper.borrow().link.is_some() {
         return worker::tell(&Event::LineDone(ticket));
     }
@@ -162,49 +173,32 @@ pub(super) fn connect(keeper: &Shared, ticket: Ticket, admission: String) {
 
 /// Takes an invitation up. A register that is here already is merged with the one invited to. One to another relay leads
 /// there: a page may speak with its own only.
-pub(super) fn join(keeper: &Shared, ticket: Ticket, link: &str) {
+pub(super) fn join<D: Kept>(keeper: &Shared<D>, ticket: Ticket, link: &str) {
     let invitation = match Invitation::parse(link) {
-        Ok(invitation) if invitation.kind == DocumentKind::Register => invitation,
+        Ok(invitation) if invitation.kind == D::KIND => invitation,
         Ok(_) => return refuse_with(ticket, Refusal::Invitation("it is to another kind of document".to_owned())),
         Err(why) => return refuse_with(ticket, Refusal::Invitation(why.to_string())),
     };
     let relay = invitation.relay.clone().or_else(|| RelayAddress::of_link(link));
     let Some(relay) = relay.filter(|relay| relay.as_str() != device::origin()) else {
-        return take_in(keeper, ticket, invitation);
+        return D::join(keeper, ticket, invitation);
     };
     let keeper = Rc::clone(keeper);
     spawn_local(async move {
         // Whoever sits at the relay itself may have another address for it than those around.
         if device::address_for_others().await == relay.as_str() {
-            return take_in(&keeper, ticket, invitation);
+            return D::join(&keeper, ticket, invitation);
         }
-        let link = invitation.link(&format!("{}/", relay.as_str()));
+        let link = invitation.link(&format!("{}{}", relay.as_str(), D::PLACE));
         refuse_with(ticket, Refusal::Elsewhere(link.to_string()));
     });
 }
 
-fn take_in(keeper: &Shared, ticket: Ticket, invitation: Invitation) {
-    if keeper.borrow().document.is_none() {
-        match RegisterDocument::create(device::random()) {
-            Ok(mut document) => {
-                let bytes = document.save();
-                let mut inside = keeper.borrow_mut();
-                inside.document = Some(document);
-                inside.queue.push(bytes);
-            }
-            Err(why) => return refuse_with(ticket, Refusal::Other(why.to_string())),
-        }
-        super::inside::show_all(keeper);
-        store_queue(keeper);
-    }
-    begin_with(keeper, ticket, KeptLink::new(invitation.access, String::new()));
-}
-
-fn begin_with(keeper: &Shared, ticket: Ticket, kept: KeptLink) {
+pub(super) fn begin_with<D: Kept>(keeper: &Shared<D>, ticket: Ticket, kept: KeptLink) {
     let keeper = Rc::clone(keeper);
     spawn_local(async move {
         // Kept before anything is sent: a key that is lost can't be made again.
-        match kept_link::keep(REGISTER, &kept).await {
+        match kept_link::keep(&name_of(&keeper), &kept).await {
             Ok(()) => {
                 take_up(&keeper, kept);
                 tell_changed(&keeper);
@@ -216,10 +210,10 @@ fn begin_with(keeper: &Shared, ticket: Ticket, kept: KeptLink) {
 }
 
 /// Takes the register from the relay. It stays on this device, and at the relay for the others.
-pub(super) fn leave(keeper: &Shared, ticket: Ticket) {
+pub(super) fn leave<D: Kept>(keeper: &Shared<D>, ticket: Ticket) {
     let keeper = Rc::clone(keeper);
     spawn_local(async move {
-        match kept_link::forget(REGISTER).await {
+        match kept_link::forget(&name_of(&keeper)).await {
             Ok(()) => {
                 keeper.borrow_mut().link = None;
                 worker::tell(&Event::Line(None));
@@ -232,7 +226,7 @@ pub(super) fn leave(keeper: &Shared, ticket: Ticket) {
 }
 
 /// Moves the register to a new mailbox with new keys, and destroys the old one when all of it is in the new.
-pub(super) fn change_keys(keeper: &Shared, ticket: Ticket) {
+pub(super) fn change_keys<D: Kept>(keeper: &Shared<D>, ticket: Ticket) {
     let kept = {
         let inside = keeper.borrow();
         let Some(link) = inside.link.as_ref().filter(|link| link.view.may_edit) else {
@@ -248,7 +242,7 @@ pub(super) fn change_keys(keeper: &Shared, ticket: Ticket) {
 }
 
 /// An invitation: a link, and the same as a picture.
-pub(super) fn invite(keeper: &Shared, ticket: Ticket, address: &str, edit: bool) {
+pub(super) fn invite<D: Kept>(keeper: &Shared<D>, ticket: Ticket, address: &str, edit: bool) {
     let inside = keeper.borrow();
     let Some(link) = &inside.link else { return refuse_with(ticket, Refusal::ReadOnly) };
     let access = &link.kept.here.access;
@@ -257,8 +251,8 @@ pub(super) fn invite(keeper: &Shared, ticket: Ticket, address: &str, edit: bool)
         Access::Read(_) if edit => return refuse_with(ticket, Refusal::ReadOnly),
         access => Access::Read(access.reading()),
     };
-    let invitation = Invitation { kind: DocumentKind::Register, access, relay: RelayAddress::parse(address) };
-    let link = invitation.link(&format!("{address}/"));
+    let invitation = Invitation { kind: D::KIND, access, relay: RelayAddress::parse(address) };
+    let link = invitation.link(&format!("{address}{}", D::PLACE));
     match qr_svg(&link) {
         Ok(picture) => worker::tell(&Event::Invitation(ticket, link.to_string(), picture)),
         Err(why) => refuse_with(ticket, Refusal::Other(why.to_string())),
@@ -266,45 +260,49 @@ pub(super) fn invite(keeper: &Shared, ticket: Ticket, address: &str, edit: bool)
 }
 
 /// The network is back, or the page is about to be hidden.
-pub(super) fn hurry(keeper: &Shared) {
+pub(super) fn hurry<D: Kept>(keeper: &Shared<D>) {
     drive(keeper, LineEvent::Hurry);
 }
 
 /// Keeps how far the line has come, once all that it speaks of is stored.
-pub(super) fn keep(keeper: &Shared) {
-    let kept = {
+pub(super) fn keep<D: Kept>(keeper: &Shared<D>) {
+    let (name, kept) = {
         let mut inside = keeper.borrow_mut();
+        let name = inside.name.as_ref().map(ToString::to_string).unwrap_or_default();
         let all_stored = inside.queue.is_empty();
         let Some(link) = inside.link.as_mut().filter(|link| all_stored && link.holds && link.unkept) else { return };
         link.unkept = false;
-        link.kept.clone()
+        (name, link.kept.clone())
     };
     spawn_local(async move {
         // What is not kept is asked for again by the next opening.
-        let _ = kept_link::keep(REGISTER, &kept).await;
+        let _ = kept_link::keep(&name, &kept).await;
     });
 }
 
-fn tell_changed(keeper: &Shared) {
+fn tell_changed<D: Kept>(keeper: &Shared<D>) {
     if let Some(news) = &keeper.borrow().news {
         news.tell(&News::Changed);
     }
 }
 
 /// Tells the line what happened, and does what it says.
-fn drive(keeper: &Shared, event: LineEvent<'_>) {
+fn drive<D: Kept>(keeper: &Shared<D>, event: LineEvent<'_>) {
     let (effects, changed) = {
         let mut inside = keeper.borrow_mut();
-        let Inside { document, link, .. } = &mut *inside;
-        let (Some(document), Some(link), Some(name)) = (document.as_mut(), link.as_mut(), name()) else { return };
+        let Inside { name, document, link, .. } = &mut *inside;
+        let (Some(document), Some(link), Some(name)) = (document.as_mut(), link.as_mut(), name.clone()) else { return };
         if !link.holds {
             return;
         }
-        let mut documents = BTreeMap::from([(name, Shown { document, changed: BTreeMap::new() })]);
+        let mut documents = BTreeMap::from([(name, Shown { document, changed: BTreeMap::new(), any: false })]);
         let effects = link.line.handle(event, &mut documents, device::moment(), &mut device::random);
-        (effects, documents.into_values().flat_map(|shown| shown.changed.into_values()).collect::<Vec<_>>())
+        let shown = documents.into_values().next().filter(|shown| shown.any);
+        (effects, shown.map(|shown| shown.changed.into_values().collect::<Vec<_>>()))
     };
-    show(keeper, &changed);
+    if let Some(changed) = changed {
+        D::show_changed(keeper, &changed);
+    }
     for effect in effects {
         carry_out(keeper, effect);
     }
@@ -312,12 +310,15 @@ fn drive(keeper: &Shared, event: LineEvent<'_>) {
 }
 
 /// The document, and what the relay changed of it.
-struct Shown<'a> {
-    document: &'a mut RegisterDocument,
+struct Shown<'a, D> {
+    document: &'a mut D,
+    /// The records that changed, of a document that has records.
     changed: BTreeMap<Place, Entry>,
+    /// Whether anything came.
+    any: bool,
 }
 
-impl Held for Shown<'_> {
+impl<D: Kept> Held for Shown<'_, D> {
     fn heads(&self) -> Vec<[u8; 32]> {
         self.document.heads()
     }
@@ -331,26 +332,18 @@ impl Held for Shown<'_> {
     }
 
     fn whole(&mut self) -> Vec<u8> {
-        self.document.save()
+        self.document.whole()
     }
 
     fn take_in(&mut self, changes: &[u8]) -> Result<Taken, DocumentError> {
         let taken = self.document.take_in(changes)?;
+        self.any = true;
         self.changed.extend(taken.entries.iter().map(|entry| (entry.place.clone(), entry.clone())));
         Ok(taken)
     }
 }
 
-fn show(keeper: &Shared, changed: &[Entry]) {
-    let inside = keeper.borrow();
-    let Some(document) = inside.document.as_ref().filter(|_| !changed.is_empty()) else { return };
-    let (undo, redo, seen) = (document.can_undo(), document.can_redo(), document.seen());
-    for chunk in changed.chunks(CHUNK) {
-        worker::tell(&Event::Changed { entries: chunk.to_vec(), seen: seen.clone(), undo, redo, ticket: None });
-    }
-}
-
-fn carry_out(keeper: &Shared, effect: Effect) {
+fn carry_out<D: Kept>(keeper: &Shared<D>, effect: Effect) {
     match effect {
         Effect::Connect => open_socket(keeper),
         Effect::Disconnect => {
@@ -397,7 +390,7 @@ fn carry_out(keeper: &Shared, effect: Effect) {
     }
 }
 
-fn open_socket(keeper: &Shared) {
+fn open_socket<D: Kept>(keeper: &Shared<D>) {
     let Some(number) = keeper.borrow_mut().link.as_mut().map(|link| {
         link.sockets += 1;
         link.sockets
@@ -427,7 +420,7 @@ fn open_socket(keeper: &Shared) {
 }
 
 /// Comes back when the line next has something to do.
-fn set_timer(keeper: &Shared) {
+fn set_timer<D: Kept>(keeper: &Shared<D>) {
     let next = keeper.borrow().link.as_ref().and_then(|link| link.line.next_tick());
     let Some(next) = next else { return };
     let wait = next.saturating_sub(device::moment().running).clamp(0, 3_600_000);
@@ -444,10 +437,6 @@ fn set_timer(keeper: &Shared) {
             drive(&keeper, LineEvent::Tick);
         }
     });
-}
-
-fn name() -> Option<DocumentName> {
-    DocumentName::parse(REGISTER)
 }
 
 /// What the others see of this device.

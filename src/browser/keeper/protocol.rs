@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::register_file::{FileProblem, FileStep};
 use crate::document::{Author, Conflict, News, Past};
-use crate::register::{Command, Entry, Place, Seen};
+use crate::register::workshop::{AgendaSet, Begin, Join, Person, Round, Said, Workshop, by_key};
+use crate::register::{Command, Entry, Level, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -63,6 +64,35 @@ pub enum Request {
     Invite(Ticket, String, bool),
     /// The page is about to be hidden, or the network is back: what waits is sent now.
     Hurry,
+    /// Founds a workshop. This and what follows are for a workshop's keeper; one of the next three is its first.
+    Found(Ticket, Box<Founding>),
+    /// Takes part in the workshop with this code.
+    JoinByCode(Ticket, String),
+    /// Opens a workshop that this device holds, by the name it has here.
+    Take(Ticket, String),
+    /// Says something, as the person with this number at this device; the number after the last is somebody new.
+    Say(Ticket, u16, Vec<Said>),
+    /// Votes, as the person with this number.
+    Vote(Ticket, u16, Round, Chosen),
+    /// Takes that person's vote back.
+    TakeBack(Ticket, u16, Round),
+    /// Closes a round with the votes that are here.
+    CloseRound(Ticket, Round),
+}
+
+/// The level that is voted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen(#[serde(with = "by_key")] pub Level);
+
+/// What a workshop begins with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Founding {
+    /// What it is about; its salt is the keeper's to make.
+    pub begin: Begin,
+    /// The agenda.
+    pub sets: Vec<AgendaSet>,
+    /// Who leads it.
+    pub join: Join,
 }
 
 /// From the keeper.
@@ -122,6 +152,37 @@ pub enum Event {
     Invitation(Ticket, String, String),
     /// The document could not be opened. It is still there, untouched.
     CannotOpen(String),
+    /// The workshop as it is now.
+    Workshop(Box<WorkshopView>),
+}
+
+/// A workshop, and what this device has of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkshopView {
+    /// What it is called on this device.
+    pub name: String,
+    /// The workshop.
+    pub workshop: Workshop,
+    /// Who sits at this device, the owner first.
+    pub here: Vec<Person>,
+    /// The votes that were given here and stand.
+    pub votes: Vec<OwnLevel>,
+    /// The code that leads here, once what the workshop is about has arrived.
+    pub code: Option<String>,
+    /// The document's schema, when it is newer than this program: it can be read and nothing can be said.
+    pub newer: Option<u32>,
+}
+
+/// A vote that was given on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnLevel {
+    /// Whose.
+    pub person: Person,
+    /// In which round.
+    pub round: Round,
+    /// For what.
+    #[serde(with = "by_key")]
+    pub level: Level,
 }
 
 /// Why something could not be stored.
@@ -146,8 +207,12 @@ pub enum Refusal {
     Invitation(String),
     /// The invitation is to a register at another relay: the link that leads there.
     Elsewhere(String),
-    /// There is no register.
+    /// There is no register, or no such workshop.
     NoRegister,
+    /// What was typed is no code of a workshop.
+    NoCode,
+    /// The device has not memory enough.
+    Memory,
     /// Something is wrong with a register file. Nothing has changed.
     File(FileProblem),
     /// Anything else, in the document's own words.

@@ -39,7 +39,10 @@ pub fn Backlog() -> impl IntoView {
     });
     view! {
         <Heading title=Signal::derive(move || t_string!(i18n, nav.backlog).to_owned()) under />
-        <p><A href="/metod">{t!(i18n, method.about_method)}</A></p>
+        <p class="actions">
+            <A href="/metod">{t!(i18n, method.about_method)}</A>
+            <A href="/workshop">{t!(i18n, workshop.door)}</A>
+        </p>
         <Show
             when=move || next.with(|next| !next.is_empty())
             fallback=move || view! {

@@ -30,9 +30,6 @@ use crate::ui::words::language_of;
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
 
-/// What a Word file says it is.
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-
 /// What a workbook says it is.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -41,7 +38,7 @@ async fn download(session: Session, report: Report, last: Option<Figures>, form:
     let register = move || session.picture.with_untracked(|picture| picture.register.clone());
     let made = files::report(session.seen(), register, report.year, device::today(), last, form).await?;
     let (bytes, name, kind) = match form {
-        Form::Docx => (made, file_name(&report, "", "docx"), DOCX),
+        Form::Docx => (made, file_name(&report, "", "docx"), files::DOCX),
         Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
     };
     device::download(&name, kind, &bytes);

@@ -98,6 +98,7 @@ fn Sheet(key: Key) -> impl IntoView {
         key.with_value(|key| session.read(|register| register.systems.get(key).map(|system| system.name.clone())))
             .unwrap_or_default()
     };
+    let workshop = key.with_value(|key| format!("{}?system={key}", super::workshop::PLACE));
     let stage = Memo::new(move |_| key.with_value(|key| session.read(|register| register.stage(key))));
     let asked = RwSignal::new(false);
     let removed = place.clone();
@@ -153,6 +154,7 @@ fn Sheet(key: Key) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label=move || t_string!(i18n, nav.crumbs)><A href="/system">{t!(i18n, nav.systems)}</A></nav>
         <Heading title=Signal::derive(name)>
+            <A href=workshop attr:class="button">{t!(i18n, workshop.begin_title)}</A>
             <button type="button" class="button button--plain" disabled=move || !session.editable() on:click=move |_| asked.set(true)>
                 {t!(i18n, common.remove)}
             </button>

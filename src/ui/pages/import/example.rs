@@ -7,7 +7,7 @@ use crate::browser::device;
 use crate::browser::files::{Book, Problem};
 use crate::browser::keeper::protocol::Request;
 use crate::browser::reply::reply;
-use crate::exchange::example::information;
+use crate::exchange::example::{ORGANISATION, information};
 use crate::exchange::{Chosen, ListKind, cut_off_in_name};
 use crate::register::{Command, Field, Language, Organisation, Place, Review, Value, organisation_place, review_place};
 use crate::ui::session::{Answer, Session};
@@ -71,7 +71,7 @@ fn about() -> Command {
     let line = |text: &str| Value::Line(text.to_owned());
     let (own, review) = (organisation_place(), review_place(YEAR));
     Command::Batch(vec![
-        set(own.clone(), Organisation::NAME, line("Exempelbolaget Skolfastigheter AB")),
+        set(own.clone(), Organisation::NAME, line(ORGANISATION)),
         set(own.clone(), Organisation::SHORT, line("Exempelbolaget")),
         set(own, Organisation::TOWN, line("Stockholm")),
         set(review.clone(), Review::TOWN, line("Stockholm")),

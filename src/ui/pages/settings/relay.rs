@@ -4,9 +4,13 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 
 use crate::browser::device;
 use crate::browser::keeper::protocol::{DeviceView, LineReach, LineTrouble, LineView, Refusal, Request};
+use crate::crypto::{DocumentKind, Invitation};
+use crate::ui::pages::workshop;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::session::{Answer, Session};
 use crate::ui::words;
@@ -271,6 +275,17 @@ pub fn Invited() -> impl IntoView {
             },
         );
     };
+    // One to a workshop leads to its table.
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let is_workshop = session.invitation.with(|link| {
+            let invitation = link.as_deref().and_then(|link| Invitation::parse(link).ok());
+            invitation.is_some_and(|invitation| invitation.kind == DocumentKind::Workshop)
+        });
+        if is_workshop {
+            navigate(workshop::PLACE, NavigateOptions::default());
+        }
+    });
     let merges = move || session.standing.with(|standing| *standing != crate::ui::session::Standing::Nothing);
     view! {
         <Show when=move || session.invitation.with(Option::is_some)>

@@ -1,0 +1,227 @@
+//! Deciding a level with a reason, and what those who think otherwise want said.
+
+use leptos::prelude::*;
+
+use super::frame::{Next, after};
+use super::question::Open;
+use super::table::Table;
+use crate::register::workshop::{Asked, Decide, Decision, Question, Said};
+use crate::register::{Choose, Level};
+use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::language_of;
+
+/// The facilitator's form; for the others, that they talk now.
+#[component]
+pub fn Deciding(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    view! {
+        <Show
+            when=move || table.leads()
+            fallback=move || view! { <p role="status">{t!(i18n, workshop.talk)}</p> }
+        >
+            <Form question />
+            <Open question first=false />
+        </Show>
+    }
+}
+
+#[component]
+fn Form(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let aspect = question.with_value(|question| question.aspect);
+    // What the votes came to, and what the facts ask for.
+    let highest = Memo::new(move |_| question.with_value(|question| table.tally(question).1?.highest()));
+    let floor = Memo::new(move |_| {
+        question.with_value(|question| table.read(|workshop| workshop.floor(question).map(|floor| floor.level)))
+    });
+    let stands = Memo::new(move |_| highest.get().max(floor.get()));
+    let chosen = RwSignal::new(None::<Level>);
+    let level = Memo::new(move |_| chosen.get().or(stands.get()));
+    let reason = RwSignal::new(String::new());
+    let dissent = RwSignal::new(true);
+    let told = RwSignal::new(false);
+    let is_low = move || level.get() < highest.get();
+    let below_floor = move || level.get() < floor.get();
+    let lacks_reason = move || is_low() && reason.with(|reason| reason.trim().is_empty());
+    let decide = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        told.set(true);
+        let Some(level) = level.get_untracked() else { return };
+        if untrack(lacks_reason) || untrack(below_floor) {
+            return;
+        }
+        let standing = question.with_value(|question| {
+            table.read(|workshop| {
+                let decisions = workshop.asked(question).map(|asked| asked.decisions.as_slice()).unwrap_or_default();
+                decisions.iter().map(|decision| decision.id).collect::<Vec<_>>()
+            })
+        });
+        table.say(Said::Decide(Decide {
+            question: question.get_value(),
+            level,
+            reason: reason.get_untracked().trim().to_owned(),
+            dissent: dissent.get_untracked(),
+            instead_of: standing,
+        }));
+    };
+    let choice = move |one: Level| {
+        let words = move || format!("{} {}", one.number(), one.term().in_language(language_of(i18n)));
+        view! {
+            <label class="answer">
+                <input
+                    type="radio"
+                    name="decided-level"
+                    prop:checked=move || level.get() == Some(one)
+                    on:change=move |_| chosen.set(Some(one))
+                />
+                {words}
+            </label>
+        }
+    };
+    view! {
+        <form class="card deciding" on:submit=decide>
+            <fieldset>
+                <legend>{t!(i18n, workshop.decide_for, letter = aspect.letter().to_string())}</legend>
+                <div class="answers">{Level::ALL.iter().map(|level| choice(*level)).collect_view()}</div>
+            </fieldset>
+            <p class="field__error" role="alert" hidden=move || !below_floor()>{t!(i18n, workshop.below_floor)}</p>
+            <div class="field">
+                <label for="reason">
+                    {move || if is_low() { t_string!(i18n, workshop.reason_needed) } else { t_string!(i18n, workshop.reason) }}
+                </label>
+                <input
+                    id="reason"
+                    maxlength="300"
+                    autocomplete="off"
+                    aria-invalid=move || (told.get() && lacks_reason()).to_string()
+                    aria-describedby="reason-lacks"
+                    bind:value=reason
+                />
+                <p id="reason-lacks" class="field__error" role="alert" hidden=move || !(told.get() && lacks_reason())>
+                    {t!(i18n, workshop.reason_lacks)}
+                </p>
+            </div>
+            <label class="check"><input type="checkbox" bind:checked=dissent /> {t!(i18n, workshop.keep_dissent)}</label>
+            <div class="actions">
+                <button class="button button--main" disabled=move || level.with(Option::is_none) || below_floor()>
+                    {move || level.get().map_or_else(
+                        || t_string!(i18n, workshop.decide_none).to_owned(),
+                        |level| t_string!(i18n, workshop.decide, level = level.number()).to_string(),
+                    )}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// What is decided, and the way on.
+#[component]
+pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let asked: Memo<Option<Asked>> =
+        Memo::new(move |_| question.with_value(|question| table.read(|workshop| workshop.asked(question).cloned())));
+    let decision = move || asked.with(|asked| asked.as_ref().and_then(|asked| asked.decision().cloned()));
+    let disputed = move || asked.with(|asked| asked.as_ref().is_some_and(Asked::is_disputed));
+    let levels = move || {
+        asked.with(|asked| {
+            let decisions = asked.as_ref().map(|asked| asked.decisions.as_slice()).unwrap_or_default();
+            let each =
+                |decision: &Decision| format!("{} ({})", decision.what.level.number(), decision.what.reason.trim());
+            decisions.iter().map(each).collect::<Vec<_>>().join(", ")
+        })
+    };
+    let exceptional = move || decision().is_some_and(|decision| decision.what.level == Level::Exceptional);
+    let again = RwSignal::new(false);
+    let next = Signal::derive(move || question.with_value(|question| table.read(|workshop| after(workshop, question))));
+    let next_words = Signal::derive(move || {
+        let to_measures = next.with(|next| *next == crate::register::workshop::Stop::Measures);
+        if to_measures { t_string!(i18n, workshop.to_measures) } else { t_string!(i18n, workshop.next) }.to_owned()
+    });
+    view! {
+        <section class="card decided" data-decided="">
+            {move || decision().map(|decision| {
+                let level = decision.what.level;
+                view! {
+                    <p class="decided__level">
+                        <span class=format!("level level--{}", level.number())>{level.number()}</span> " "
+                        {t!(i18n, workshop.decided)} ": " {move || level.term().in_language(language_of(i18n))}
+                    </p>
+                    <p>{decision.what.reason}</p>
+                }
+            })}
+            <p class="notice notice--bad" role="alert" hidden=move || !exceptional()>{t!(i18n, system.exceptional)}</p>
+            <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
+                {move || t_string!(i18n, workshop.disputed, levels = levels()).to_string()}
+            </p>
+            <Show when=move || table.leads()>
+                <button type="button" class="button button--plain" on:click=move |_| again.update(|again| *again = !*again)>
+                    {t!(i18n, workshop.decide_again)}
+                </button>
+            </Show>
+        </section>
+        <Show when=move || again.get() && table.leads()>
+            <Form question />
+            <Open question first=false />
+        </Show>
+        <Next to=next words=next_words />
+    }
+}
+
+/// For whoever voted otherwise: why, if they wish.
+#[component]
+pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let differs = Memo::new(move |_| {
+        let Some(me) = table.me() else { return false };
+        question
+            .with_value(|question| {
+                table.read(|workshop| {
+                    let asked = workshop.asked(question)?;
+                    let last = asked.rounds.iter().rev().find(|round| round.closed)?;
+                    let decision = asked.decision()?;
+                    Some(decision.what.dissent && last.vote_of(me).is_some_and(|vote| vote != decision.what.level))
+                })
+            })
+            .unwrap_or(false)
+    });
+    let said = move || {
+        let me = table.me()?;
+        question.with_value(|question| {
+            table.read(|workshop| {
+                let asked = workshop.asked(question)?;
+                asked.dissents.iter().find(|(person, _)| *person == me).map(|(_, text)| text.clone())
+            })
+        })
+    };
+    let text = RwSignal::new(untrack(said).unwrap_or_default());
+    let sent = RwSignal::new(false);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let number = table.holder.get_untracked();
+        let dissent = Said::Dissent { question: question.get_value(), text: text.get_untracked().trim().to_owned() };
+        table.ask(
+            |ticket| crate::browser::keeper::protocol::Request::Say(ticket, number, vec![dissent]),
+            move |_| {
+                sent.try_set(true);
+            },
+        );
+    };
+    view! {
+        <Show when=move || differs.get()>
+            <form class="card" on:submit=send>
+                <div class="field">
+                    <label for="dissent">{t!(i18n, workshop.dissent)}</label>
+                    <textarea id="dissent" rows="2" maxlength="1000" bind:value=text></textarea>
+                </div>
+                <div class="actions">
+                    <button class="button">{t!(i18n, workshop.dissent_send)}</button>
+                    <span role="status">{move || sent.get().then(|| t_string!(i18n, workshop.kept))}</span>
+                </div>
+            </form>
+        </Show>
+    }
+}

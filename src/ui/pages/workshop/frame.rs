@@ -1,0 +1,318 @@
+//! What stands round what everybody looks at: the system, who is here, the way through the agenda.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use wasm_bindgen::JsCast;
+
+use super::measures::Measures;
+use super::people::{AtTable, Circles, Invite, PassRound};
+use super::question::QuestionStop;
+use super::records::RecordsStop;
+use super::sets::Sets;
+use super::summary::Summary;
+use super::table::Table;
+use crate::browser::awake::Awake;
+use crate::register::workshop::{Asked, Question, Round, Stop, Workshop};
+use crate::register::{Aspect, Choose, Term};
+use crate::ui::pages::settings::relay::lamp;
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
+use crate::ui::words::{day, language_of};
+
+type Words = leptos_i18n::I18nContext<Locale>;
+
+/// The table.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let stop = Memo::new(move |_| table.read(|workshop| workshop.stop.clone()));
+    let leads = Memo::new(move |_| table.leads());
+    let name = move || table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.name.clone()));
+    let round = Signal::derive(move || open_round(table));
+    let relay = move || table.line.with(|line| lamp(i18n, line.as_ref()));
+    // The screen stays on while people think.
+    let awake = StoredValue::new_local(Awake::default());
+    Effect::new(move |_| {
+        let voting = round.with(Option::is_some);
+        awake.update_value(|awake| awake.keep(voting));
+    });
+    // What is looked at changes: the reading begins at its heading, unless somebody is writing.
+    Effect::new(move |before: Option<Stop>| {
+        let stop = stop.get();
+        if before.as_ref().is_some_and(|before| *before != stop) && !writes() {
+            request_animation_frame(focus_heading);
+        }
+        stop
+    });
+    let newer = move || table.view.with(|view| view.as_ref().is_some_and(|view| view.newer.is_some()));
+    let refused = move || table.refusal.get().map(|why| crate::ui::shell::refusal_text(i18n, &why));
+    view! {
+        <div class="sitting" class:sitting--leads=leads>
+            <header class="sitting__head">
+                <p class="sitting__name">{name}</p>
+                <Circles round />
+                <p class="state">
+                    <span class=move || format!("state__lamp state__lamp--{}", relay().0) aria-hidden="true"></span>
+                    <span role="status">{move || relay().1}</span>
+                </p>
+                <A href="/" attr:class="sitting__out">{t!(i18n, workshop.leave)}</A>
+            </header>
+            <Show when=move || leads.get()>
+                <Agenda stop />
+            </Show>
+            <main class="sitting__main" id="main" tabindex="-1">
+                <Announced round />
+                <p class="notice notice--warn" role="alert" hidden=move || !newer()>{t!(i18n, notice.newer)}</p>
+                <p class="notice notice--bad" role="alert" hidden=move || table.not_stored.with(Option::is_none)>
+                    {t!(i18n, notice.full)}
+                </p>
+                <p class="notice notice--warn" role="alert" hidden=move || table.refusal.with(Option::is_none)>{refused}</p>
+                {move || match stop.get() {
+                    Stop::Facts => view! { <Facts /> }.into_any(),
+                    Stop::Sets => view! { <Sets /> }.into_any(),
+                    Stop::Question(question) => view! { <QuestionStop question /> }.into_any(),
+                    Stop::Measures => view! { <Measures /> }.into_any(),
+                    Stop::Records => view! { <RecordsStop /> }.into_any(),
+                    Stop::Summary => view! { <Summary /> }.into_any(),
+                }}
+                <PassRound />
+            </main>
+        </div>
+    }
+}
+
+/// The round that is open now, if what everybody looks at is a question that is voted on.
+pub fn open_round(table: Table) -> Option<Round> {
+    table.read(|workshop| {
+        let Stop::Question(question) = &workshop.stop else { return None };
+        let tally = workshop.asked(question)?.round()?;
+        (tally.opened && !tally.closed).then(|| Round { question: question.clone(), number: tally.number })
+    })
+}
+
+fn writes() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+fn focus_heading() {
+    let heading = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = heading.set_attribute("tabindex", "-1");
+        // Refused only when the heading is gone.
+        let _ = heading.focus();
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// What a screen reader is told of what happens by itself.
+#[component]
+fn Announced(round: Signal<Option<Round>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let said = Memo::new(move |_| {
+        if round.with(Option::is_some) {
+            return t_string!(i18n, workshop.voting_open).to_owned();
+        }
+        let said = table.read(|workshop| {
+            let Stop::Question(question) = &workshop.stop else { return None };
+            let asked = workshop.asked(question)?;
+            if let Some(decision) = asked.decision() {
+                let level = level_words(i18n, decision.what.level.term());
+                return Some(format!("{} {} {level}", t_string!(i18n, workshop.decided), decision.what.level.number()));
+            }
+            let tally = asked.round().filter(|tally| tally.closed)?;
+            Some(format!("{} {}", t_string!(i18n, workshop.opened_said), fell(i18n, tally)))
+        });
+        said.unwrap_or_default()
+    });
+    view! { <p class="unseen" aria-live="polite" data-said="">{said}</p> }
+}
+
+fn level_words(i18n: Words, term: Term) -> String {
+    term.in_language(language_of(i18n)).to_lowercase()
+}
+
+/// How the votes fell: ”2 på 3, 4 på 2”.
+pub fn fell(i18n: Words, tally: &crate::register::workshop::Tally) -> String {
+    let counts = tally.distribution().into_iter().filter(|(_, count)| 0 < *count);
+    let counts = counts
+        .map(|(level, count)| t_string!(i18n, workshop.so_many_on, count = count, level = level.number()).to_string());
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// The question's short name: ”Konfidentialitet”, with its set.
+pub fn question_words(workshop: &Workshop, question: &Question, i18n: Words) -> (String, String) {
+    let set = question.set.as_ref().and_then(|set| workshop.set(set)).map(|set| set.name.clone());
+    let set = set.unwrap_or_else(|| t_string!(i18n, workshop.whole_system).to_owned());
+    (set, question.aspect.term().in_language(language_of(i18n)).to_owned())
+}
+
+/// The way through: the facilitator's.
+#[component]
+fn Agenda(stop: Memo<Stop>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let to = move |to: Stop, words: Signal<String>| {
+        let (here, there) = (to.clone(), to);
+        view! {
+            <button
+                type="button"
+                class="agenda__stop"
+                aria-current=move || stop.with(|stop| (*stop == here).then_some("step"))
+                on:click=move |_| table.show(there.clone())
+            >
+                {words}
+            </button>
+        }
+    };
+    let word = move |words: fn(Words) -> &'static str| Signal::derive(move || words(i18n).to_owned());
+    let sets = Memo::new(move |_| {
+        table.read(|workshop| {
+            workshop
+                .sets
+                .iter()
+                .filter(|set| !set.dropped)
+                .map(|set| (set.key.clone(), set.name.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let wall = move || table.view.with(|view| view.as_ref().map(|view| format!("/workshop/{}?storbild=1", view.name)));
+    view! {
+        <nav class="agenda" aria-label=move || t_string!(i18n, workshop.agenda)>
+            {to(Stop::Facts, word(|i18n| t_string!(i18n, workshop.facts)))}
+            {to(Stop::Sets, word(|i18n| t_string!(i18n, workshop.sets)))}
+            {move || sets.get().into_iter().map(|(key, name)| view! {
+                <div class="agenda__set" role="group" aria-label=name.clone()>
+                    <p class="agenda__name">{name.clone()}</p>
+                    <div class="agenda__aspects">
+                        {Aspect::ALL.iter().map(|aspect| {
+                            let question = Question { set: Some(key.clone()), aspect: *aspect };
+                            view! { <AspectStop question stop /> }
+                        }).collect_view()}
+                    </div>
+                </div>
+            }).collect_view()}
+            {to(Stop::Measures, word(|i18n| t_string!(i18n, workshop.measures)))}
+            {to(Stop::Records, word(|i18n| t_string!(i18n, workshop.records)))}
+            {to(Stop::Summary, word(|i18n| t_string!(i18n, workshop.summary)))}
+            <a class="agenda__wall" href=wall target="_blank" rel="external">{t!(i18n, workshop.on_wall)}</a>
+        </nav>
+    }
+}
+
+/// One aspect of a set in the agenda: its letter, and how far it has come.
+#[component]
+fn AspectStop(question: Question, stop: Memo<Stop>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let aspect = question.aspect;
+    let question = StoredValue::new(question);
+    let state = Memo::new(move |_| {
+        question.with_value(|question| {
+            table.read(|workshop| {
+                let asked = workshop.asked(question)?;
+                Some((
+                    asked.decision().map(|decision| decision.what.level),
+                    asked.round().is_some(),
+                    asked.is_disputed(),
+                ))
+            })
+        })
+    });
+    let level = move || state.get().and_then(|(level, ..)| level);
+    let class = move || {
+        let colour = level().map_or(String::new(), |level| format!(" level level--{}", level.number()));
+        format!("agenda__aspect{colour}")
+    };
+    let said = move || {
+        let name = aspect.term().in_language(language_of(i18n));
+        let how = match state.get() {
+            Some((_, _, true)) => t_string!(i18n, workshop.disputed_short).to_owned(),
+            Some((Some(level), ..)) => format!("{} {}", t_string!(i18n, workshop.decided), level.number()),
+            Some((None, true, _)) => t_string!(i18n, workshop.under_way).to_owned(),
+            _ => t_string!(i18n, workshop.not_asked).to_owned(),
+        };
+        format!("{name}: {how}")
+    };
+    let mark = move || match state.get() {
+        Some((Some(level), ..)) => level.number().to_string(),
+        Some((None, true, _)) => "…".to_owned(),
+        _ => String::new(),
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            aria-label=said
+            aria-current=move || {
+                stop.with(|stop| question.with_value(|question| matches!(stop, Stop::Question(at) if at == question))).then_some("step")
+            }
+            on:click=move |_| table.show(Stop::Question(question.get_value()))
+        >
+            {aspect.letter().to_string()} " " {mark}
+        </button>
+    }
+}
+
+/// Where the agenda goes on from a question: to the next that is not decided, or to the measures.
+pub fn after(workshop: &Workshop, question: &Question) -> Stop {
+    let questions = workshop.questions();
+    let here = questions.iter().position(|other| other == question).map_or(0, |at| at + 1);
+    let open = |question: &&Question| workshop.asked(question).and_then(Asked::decision).is_none();
+    let next = questions.iter().skip(here).find(open).or_else(|| questions.iter().find(open));
+    next.filter(|next| *next != question).map_or(Stop::Measures, |next| Stop::Question(next.clone()))
+}
+
+/// Purpose and facts, while people sit down.
+#[component]
+fn Facts() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let begin = Memo::new(move |_| table.read(|workshop| workshop.begin.clone()));
+    let last = move || {
+        let last = begin.with(|begin| begin.as_ref().and_then(|begin| begin.last))?;
+        Some(t_string!(i18n, workshop.last, day = day(last, language_of(i18n))).to_string())
+    };
+    view! {
+        <h1>{t!(i18n, workshop.facts)}</h1>
+        <section class="card">
+            <p class="purpose">{move || begin.with(|begin| begin.as_ref().map(|begin| begin.purpose.clone()))}</p>
+            <dl class="facts">
+                {move || begin.get().into_iter().flat_map(|begin| begin.facts).map(|(what, text)| view! {
+                    <div><dt>{what}</dt><dd>{text}</dd></div>
+                }).collect_view()}
+            </dl>
+            <p class="soft">{last}</p>
+        </section>
+        <section class="card">
+            <h2>{t!(i18n, workshop.at_table)}</h2>
+            <AtTable />
+        </section>
+        <section class="card">
+            <h2>{t!(i18n, workshop.invite)}</h2>
+            <Invite />
+        </section>
+        <Next to=Signal::derive(|| Stop::Sets) words=Signal::derive(move || t_string!(i18n, workshop.to_sets).to_owned()) />
+    }
+}
+
+/// The facilitator's way on, where the thumb is.
+#[component]
+pub fn Next(
+    /// Where to.
+    to: Signal<Stop>,
+    /// What the button says.
+    words: Signal<String>,
+) -> impl IntoView {
+    let table = Table::expect();
+    view! {
+        <Show when=move || table.leads()>
+            <div class="next">
+                <button type="button" class="button button--main" on:click=move |_| table.show(to.get_untracked())>
+                    {words}
+                </button>
+            </div>
+        </Show>
+    }
+}

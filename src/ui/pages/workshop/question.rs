@@ -1,0 +1,401 @@
+//! One question: the cards, the votes that nobody can read, what they came to, and the decision.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::decide::{Decided, Deciding, Dissent};
+use super::frame::question_words;
+use super::people::written;
+use super::table::Table;
+use crate::browser::device;
+use crate::browser::keeper::protocol::Request;
+use crate::register::workshop::{Question, Round, Said, Tally};
+use crate::register::{Choose, Level};
+use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::language_of;
+
+/// How long people may have to think, in seconds.
+const SECONDS: [u32; 4] = [0, 30, 60, 120];
+
+/// The question that everybody looks at.
+#[component]
+pub fn QuestionStop(question: Question) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let aspect = question.aspect;
+    let question = StoredValue::new(question);
+    let heading =
+        move || question.with_value(|question| table.read(|workshop| question_words(workshop, question, i18n)));
+    let asked_so = move || {
+        table.read(|workshop| {
+            let begin = workshop.begin.as_ref()?;
+            begin.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone())
+        })
+    };
+    let about = move || {
+        question.with_value(|question| {
+            table.read(|workshop| {
+                Some(workshop.set(question.set.as_ref()?)?.description.clone()).filter(|text| !text.is_empty())
+            })
+        })
+    };
+    let before = move || {
+        question.with_value(|question| {
+            table.read(|workshop| {
+                let set = workshop.set(question.set.as_ref()?)?;
+                set.before.iter().find(|before| before.aspect == aspect).map(|before| before.level)
+            })
+        })
+    };
+    let floor = move || {
+        question.with_value(|question| {
+            table.read(|workshop| workshop.floor(question).map(|floor| (floor.level, floor.because.clone())))
+        })
+    };
+    let state = Memo::new(move |_| {
+        let tally = question.with_value(|question| table.tally(question).1);
+        let decided = question.with_value(|question| {
+            table.read(|workshop| workshop.asked(question).is_some_and(|asked| asked.decision().is_some()))
+        });
+        match tally {
+            _ if decided => State::Decided,
+            Some(tally) if tally.closed => State::Closed,
+            Some(tally) if tally.opened => State::Open,
+            _ => State::Before,
+        }
+    });
+    view! {
+        <h1>
+            <span class="question__set">{move || heading().0}</span>
+            <span class="unseen">": "</span>
+            <span class="question__aspect">{aspect.letter().to_string()} " – " {move || heading().1}</span>
+        </h1>
+        <p class="question">{asked_so}</p>
+        <p class="soft">{about}</p>
+        <p class="soft">
+            {move || before().map(|level| t_string!(i18n, workshop.before, level = level.number()).to_string())}
+        </p>
+        {move || floor().map(|(level, because)| view! {
+            <p class="notice notice--warn" data-floor="">
+                {t_string!(i18n, workshop.floor, level = level.number(), because = because).to_string()}
+            </p>
+        })}
+        {move || match state.get() {
+            State::Before => view! { <BeforeVote question /> }.into_any(),
+            State::Open => view! { <Vote question /> }.into_any(),
+            State::Closed => view! { <Result question /> <Deciding question /> }.into_any(),
+            State::Decided => view! { <Decided question /> <Result question /> <Dissent question /> }.into_any(),
+        }}
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Before,
+    Open,
+    Closed,
+    Decided,
+}
+
+/// The words on the cards, from level 0 on.
+fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
+    table.read(|workshop| {
+        let words = workshop.begin.as_ref().map(|begin| begin.words.as_slice()).unwrap_or_default();
+        let levels = words.iter().find(|words| words.aspect == question.aspect).map(|words| words.levels.clone());
+        Level::ALL.iter().copied().zip(levels.into_iter().flatten()).collect()
+    })
+}
+
+/// What a card says: number, name and consequence.
+#[component]
+pub fn CardFace(level: Level, words: String) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <span class=format!("vote-card__number level level--{}", level.number()) aria-hidden="true">{level.number()}</span>
+        <span class="vote-card__name">
+            <span class="unseen">{level.number()} " "</span>
+            {move || level.term().in_language(language_of(i18n))}
+        </span>
+        <span class="vote-card__words">{words}</span>
+    }
+}
+
+/// Before a round is opened: the cards to read, and the facilitator's way to open it.
+#[component]
+fn BeforeVote(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
+    view! {
+        <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
+            {move || faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
+                <li class="vote-card"><CardFace level words /></li>
+            }).collect_view()}
+        </ul>
+        <Show
+            when=move || table.leads()
+            fallback=move || view! { <p role="status">{t!(i18n, workshop.read_cards)}</p> }
+        >
+            <Open question first=true />
+        </Show>
+    }
+}
+
+/// Opening a round, with time to think.
+#[component]
+pub fn Open(
+    /// What is asked.
+    question: StoredValue<Question>,
+    /// Whether it is the first time.
+    first: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let kept = device::preference("seconds").and_then(|kept| kept.parse().ok()).unwrap_or(60_u32);
+    let seconds = RwSignal::new(kept);
+    let open = move |_| {
+        let (round, tally) = question.with_value(|question| untrack(|| table.tally(question)));
+        let number =
+            if tally.is_some_and(|tally| tally.closed) { round.number.saturating_add(1) } else { round.number };
+        table.say(Said::Open { round: Round { number, ..round }, seconds: seconds.get_untracked() });
+    };
+    view! {
+        <div class="next" class:next--again=!first>
+            <div class="field next__time">
+                <label for="seconds">{t!(i18n, workshop.time)}</label>
+                <select
+                    id="seconds"
+                    prop:value=move || seconds.get().to_string()
+                    on:change=move |event| {
+                        if let Ok(chosen) = event_target_value(&event).parse::<u32>() {
+                            seconds.set(chosen);
+                            device::prefer("seconds", &chosen.to_string());
+                        }
+                    }
+                >
+                    {SECONDS.into_iter().map(|choice| view! {
+                        <option value=choice.to_string() selected=move || seconds.get() == choice>
+                            {move || if choice == 0 {
+                                t_string!(i18n, workshop.no_hurry).to_owned()
+                            } else {
+                                t_string!(i18n, workshop.seconds, count = choice).to_string()
+                            }}
+                        </option>
+                    }).collect_view()}
+                </select>
+            </div>
+            <button type="button" class="button" class:button--main=first on:click=open>
+                {move || if first { t_string!(i18n, workshop.open) } else { t_string!(i18n, workshop.again) }}
+            </button>
+        </div>
+    }
+}
+
+/// While a round is open.
+#[component]
+fn Vote(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let round = Memo::new(move |_| question.with_value(|question| table.tally(question).0));
+    let own = Memo::new(move |_| round.with(|round| table.own_vote(round)));
+    let votes = Memo::new(move |_| table.participant().is_some_and(|person| person.votes()));
+    let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
+    let counts = Memo::new(move |_| {
+        let voted = question.with_value(|question| table.tally(question).1).map_or(0, |tally| tally.voted.len());
+        (voted, table.read(|workshop| workshop.voters()))
+    });
+    let vote = move |level: Option<Level>| table.vote(round.get_untracked(), level);
+    let card = move |(level, words): (Level, String)| {
+        let is_own = move || own.get() == Some(level);
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="vote-card vote-card--choice"
+                    class:vote-card--exceptional=level == Level::Exceptional
+                    aria-pressed=move || is_own().to_string()
+                    on:click=move |_| vote(Some(level))
+                >
+                    <CardFace level words />
+                    <span class="vote-card__own">{move || is_own().then(|| t_string!(i18n, workshop.your_vote))}</span>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show
+            when=move || votes.get()
+            fallback=move || view! { <p role="status">{t!(i18n, workshop.you_observe)}</p> }
+        >
+            <p class="soft">{t!(i18n, workshop.vote_about)}</p>
+        </Show>
+        <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
+            {move || if votes.get() {
+                faces.get().into_iter().map(card).collect_view().into_any()
+            } else {
+                faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
+                    <li class="vote-card"><CardFace level words /></li>
+                }).collect_view().into_any()
+            }}
+        </ul>
+        <div class="vote-foot">
+            <p role="status" data-voted="">
+                {move || {
+                    let (voted, of) = counts.get();
+                    t_string!(i18n, workshop.voted, count = voted, of = of).to_string()
+                }}
+            </p>
+            <Timer question />
+            <button type="button" class="button button--plain" hidden=move || own.with(Option::is_none) on:click=move |_| vote(None)>
+                {t!(i18n, workshop.take_back)}
+            </button>
+        </div>
+        <Show when=move || table.leads()>
+            <div class="next">
+                <button
+                    type="button"
+                    class="button button--main"
+                    disabled=move || counts.get().0 == 0
+                    on:click=move |_| {
+                        let round = round.get_untracked();
+                        table.ask(|ticket| Request::CloseRound(ticket, round), |_| {});
+                    }
+                >
+                    {t!(i18n, workshop.close)}
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+/// The time that is left to think, by this device's own clock from when it saw the round open. Nothing happens at its end.
+#[component]
+pub fn Timer(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let seconds =
+        Memo::new(move |_| question.with_value(|question| table.tally(question)).1.map_or(0, |tally| tally.seconds));
+    let left = RwSignal::new(0_i64);
+    let began = device::now();
+    Effect::new(move |_| {
+        let seconds = i64::from(seconds.get());
+        let count = move || {
+            let now = (began + seconds - device::now()).max(0);
+            if left.try_get_untracked() != Some(now) {
+                left.try_set(now);
+            }
+        };
+        count();
+        if 0 < seconds
+            && let Ok(ticking) = set_interval_with_handle(count, Duration::from_millis(500))
+        {
+            on_cleanup(move || ticking.clear());
+        }
+    });
+    view! {
+        <p class="timer" role="timer" hidden=move || seconds.get() == 0>
+            {move || match left.get() {
+                0 => t_string!(i18n, workshop.time_out).to_owned(),
+                left => format!("{}:{:02}", left / 60, left % 60),
+            }}
+        </p>
+    }
+}
+
+/// What the votes of the last closed round came to, the highest first.
+#[component]
+pub fn Result(
+    /// What is asked.
+    question: StoredValue<Question>,
+    /// Whether it is for a wall, where nothing can be touched.
+    #[prop(optional)]
+    on_wall: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let tally: Memo<Option<Tally>> = Memo::new(move |_| {
+        question.with_value(|question| {
+            table.read(|workshop| {
+                let asked = workshop.asked(question)?;
+                asked.rounds.iter().rev().find(|tally| tally.closed).cloned()
+            })
+        })
+    });
+    let bars = move || {
+        let tally = tally.get()?;
+        let most = tally.distribution().into_iter().map(|(_, count)| count).max().unwrap_or(0).max(1);
+        let rows = tally.distribution().into_iter().filter(|(level, count)| *level != Level::Exceptional || 0 < *count);
+        let rows = rows.map(|(level, count)| {
+            let roles = table.read(|workshop| {
+                let of_level = tally.opened_votes.iter().filter(|vote| workshop.roles_shown && vote.level == level);
+                let who = of_level.filter_map(|vote| workshop.participant(vote.person).map(written));
+                who.collect::<Vec<_>>().join(", ")
+            });
+            let share = count * 100 / most;
+            view! {
+                <tr>
+                    <th scope="row">
+                        <span class=format!("level level--{}", level.number())>{level.number()}</span> " "
+                        {move || level.term().in_language(language_of(i18n))}
+                    </th>
+                    <td class="fall__count">{count}</td>
+                    <td class="fall__bar" aria-hidden="true">
+                        <span class=format!("fall__fill level--{}", level.number()) style:inline-size=format!("{share}%")></span>
+                    </td>
+                    <td>{roles}</td>
+                </tr>
+            }
+        });
+        Some(view! {
+            <table class="fall">
+                <caption>
+                    {move || t_string!(i18n, workshop.round, number = tally.number).to_string()}
+                </caption>
+                <thead class="unseen">
+                    <tr>
+                        <th scope="col">{t!(i18n, workshop.level)}</th>
+                        <th scope="col">{t!(i18n, workshop.votes)}</th>
+                        <td></td>
+                        <th scope="col">{t!(i18n, workshop.roles)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        })
+    };
+    let sealed = move || tally.with(|tally| tally.as_ref().map_or(0, |tally| tally.sealed.len()));
+    let late = move || tally.with(|tally| tally.as_ref().map_or(0, |tally| tally.late.len()));
+    // Whoever stands alone at the top is asked first, and nobody by name.
+    let highest = move || {
+        tally.with(|tally| {
+            let tally = tally.as_ref()?;
+            let levels = tally.distribution().into_iter().filter(|(_, count)| 0 < *count).count();
+            tally.highest().filter(|_| 1 < levels)
+        })
+    };
+    view! {
+        <section class="card" hidden=move || tally.with(Option::is_none)>
+            {bars}
+            <p class="ask" hidden=move || highest().is_none()>
+                {move || highest().map(|level| t_string!(i18n, workshop.can_tell, level = level.number()).to_string())}
+            </p>
+            <p class="soft" hidden=move || sealed() == 0>
+                {move || t_string!(i18n, workshop.sealed, count = sealed()).to_string()}
+            </p>
+            <p class="soft" hidden=move || late() == 0>
+                {move || t_string!(i18n, workshop.late, count = late()).to_string()}
+            </p>
+            <Show when=move || table.leads() && !on_wall>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || table.read(|workshop| workshop.roles_shown)
+                        on:change=move |event| table.say(Said::ShowRoles(event_target_checked(&event)))
+                    />
+                    " " {t!(i18n, workshop.show_roles)}
+                </label>
+            </Show>
+        </section>
+    }
+}

@@ -1,0 +1,147 @@
+//! What was decided, read aloud; the end of the sitting; and its way into the register.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::minutes::{Minutes, MinutesFiles};
+use super::records::archive_is_here;
+use super::table::Table;
+use crate::browser::device;
+use crate::register::workshop::{Finish, Said, outcome};
+use crate::ui::session::{Answer, Session};
+use crate::ui::words::i18n::{t, t_string, use_i18n};
+
+/// The stop.
+#[component]
+pub fn Summary() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let ended = Memo::new(move |_| table.read(|workshop| !workshop.endings.is_empty()));
+    let apart = Memo::new(move |_| table.read(crate::register::workshop::Workshop::ended_apart));
+    let left = Memo::new(move |_| {
+        table.read(|workshop| {
+            let questions = workshop.questions();
+            questions.iter().filter(|one| workshop.asked(one).is_none_or(|asked| asked.decision().is_none())).count()
+        })
+    });
+    view! {
+        <h1>{t!(i18n, workshop.summary)}</h1>
+        <p class="soft">{t!(i18n, workshop.summary_about)}</p>
+        <p class="notice notice--warn" hidden=move || left.get() == 0>
+            {move || t_string!(i18n, workshop.left, count = left.get()).to_string()}
+        </p>
+        <p class="notice notice--warn" role="alert" hidden=move || !apart.get()>{t!(i18n, workshop.ended_apart)}</p>
+        <Minutes />
+        <MinutesFiles />
+        <Show when=move || table.leads()>
+            <Show when=move || ended.get() fallback=|| view! { <End /> }>
+                <Bring />
+            </Show>
+        </Show>
+        <p class="notice notice--ok" role="status" hidden=move || !ended.get()>{t!(i18n, workshop.is_over)}</p>
+    }
+}
+
+/// Ending the sitting.
+#[component]
+fn End() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let owner = table.read(|workshop| {
+        let at_table = workshop.people.iter().filter(|person| !person.excluded);
+        let owner = at_table.map(super::people::written).find(|role| role.to_lowercase().contains("informationsägare"));
+        owner.unwrap_or_default()
+    });
+    let by = RwSignal::new(owner);
+    let archive = RwSignal::new(untrack(|| table.read(archive_is_here)));
+    let none = Memo::new(move |_| table.read(|workshop| workshop.asked.iter().all(|asked| asked.decision().is_none())));
+    let end = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let decided_by = by.get_untracked().trim().to_owned();
+        if decided_by.is_empty() {
+            return;
+        }
+        let (decisions, instead_of) = untrack(|| {
+            table.read(|workshop| {
+                let decisions =
+                    workshop.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect::<Vec<_>>();
+                (decisions, workshop.endings.iter().map(|ending| ending.id).collect::<Vec<_>>())
+            })
+        });
+        table.say(Said::Finish(Finish {
+            decided_by,
+            day: device::today(),
+            archive_took_part: archive.get_untracked(),
+            decisions,
+            instead_of,
+        }));
+    };
+    view! {
+        <form class="card" on:submit=end>
+            <h2>{t!(i18n, workshop.end)}</h2>
+            <p class="soft">{t!(i18n, workshop.end_about)}</p>
+            <div class="field">
+                <label for="decided-by">{t!(i18n, workshop.decided_by)}</label>
+                <input id="decided-by" required maxlength="300" autocomplete="off" bind:value=by />
+            </div>
+            <label class="check"><input type="checkbox" bind:checked=archive /> {t!(i18n, workshop.archive_took_part)}</label>
+            <div class="actions">
+                <button class="button button--main" disabled=none>{t!(i18n, workshop.end)}</button>
+            </div>
+        </form>
+    }
+}
+
+/// Bringing the end into the register of whoever leads.
+#[component]
+fn Bring() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let session = Session::expect();
+    let system = Memo::new(move |_| table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.system.clone())));
+    let is_known = Memo::new(move |_| {
+        system.with(|system| {
+            session.read(|register| system.as_ref().is_some_and(|key| register.systems.get(key).is_some()))
+        })
+    });
+    let found = Memo::new(move |_| {
+        table.view.with(|view| {
+            let view = view.as_ref()?;
+            session.read(|register| outcome(&view.workshop, register)).map(|outcome| outcome.command)
+        })
+    });
+    let done = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let bring = move |_| {
+        let Some(command) = found.get_untracked() else { return };
+        problem.set(None);
+        session.send_then(command, move |answer| match answer {
+            Answer::Refused(why) => problem.set(Some(crate::ui::shell::refusal_text(i18n, &why))),
+            _ => done.set(true),
+        });
+    };
+    let address = move || system.get().map(|key| format!("/system/{key}#klassning")).unwrap_or_default();
+    view! {
+        <section class="card">
+            <h2>{t!(i18n, workshop.bring)}</h2>
+            <Show
+                when=move || is_known.get()
+                fallback=move || view! { <p class="soft">{t!(i18n, workshop.bring_nowhere)}</p> }
+            >
+                <Show
+                    when=move || found.with(Option::is_some)
+                    fallback=move || view! {
+                        <p role="status">{t!(i18n, workshop.brought)}</p>
+                        <p><A href=address>{t!(i18n, workshop.to_system)}</A></p>
+                    }
+                >
+                    <p class="soft">{t!(i18n, workshop.bring_about)}</p>
+                    <button type="button" class="button button--main" disabled=move || !session.editable() on:click=bring>
+                        {t!(i18n, workshop.bring)}
+                    </button>
+                </Show>
+            </Show>
+            <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>{problem}</p>
+        </section>
+    }
+}
