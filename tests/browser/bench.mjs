@@ -58,6 +58,8 @@ async function measure() {
   await part("catching up after a week", awayForAWeek);
   await part("merging 30 tablets", tabletsApart);
 
+  await part("a workshop with twelve", workshop);
+
   await part("the core", core);
 }
 
@@ -482,6 +484,77 @@ async function search(context) {
   note("search over 5,000 systems, a key", times, { budget: 50, about: `${THROTTLE}×, ${times.length} keys; ${times.map(Math.round).join(" ")}` });
   await page.close();
 }
+
+/** Twelve at one table, over the relay on this machine: a vote seen by all, the votes shown to all. */
+async function workshop() {
+  const [SEATS, ROUNDS] = [12, 4];
+  const ada = await device();
+  const leader = await pageOf(ada);
+  await leader.goto(address("/"));
+  await leader.getByRole("button", { name: "Skapa register" }).click();
+  await leader.goto(address("/system"));
+  await leader.getByRole("button", { name: "Nytt system" }).click();
+  await leader.getByLabel("Det nya systemets namn").fill("Passersystem");
+  await leader.getByRole("button", { name: "Lägg till" }).click();
+  await leader.getByRole("status").getByRole("link", { name: "Passersystem" }).click();
+  await leader.getByRole("link", { name: "Håll workshop" }).click();
+  await leader.getByRole("button", { name: "Börja workshopen" }).click();
+  const code = await leader.locator(".invite__code").filter({ hasText: "-" }).innerText({ timeout: 60_000 });
+  const contexts = [ada];
+  const seats = [leader];
+  while (seats.length < SEATS) {
+    const context = await device();
+    // The last is as slow as an old tablet; its own work is what the longest task tells of.
+    const seat = await pageOf(context, { throttle: seats.length === SEATS - 1 ? THROTTLE : 1 });
+    await seat.goto(address("/workshop"));
+    await seat.getByLabel("Kod").fill(code);
+    await seat.getByRole("button", { name: "Gå in" }).click();
+    await seat.getByLabel("Roll").fill(`Roll ${seats.length}`, { timeout: 60_000 });
+    await seat.getByRole("button", { name: "Slå dig ner" }).click();
+    contexts.push(context);
+    seats.push(seat);
+  }
+  await leader.waitForFunction((count) => document.querySelectorAll(".circle").length === count, SEATS);
+  const slow = seats.at(-1);
+  const [seen, shown] = [[], []];
+  // Every page has the same clock beneath: this machine's.
+  const whenAll = (look, argument) => {
+    const each = seats.map((seat) => seat.evaluate(async ([look, argument]) => {
+      const shown = new Function("argument", `return ${look}`);
+      return performance.timeOrigin + (await window.stopwatch.shows(() => shown(argument)));
+    }, [look, argument]));
+    return Promise.all(each).then((times) => Math.max(...times));
+  };
+  const tap = (seat, name) =>
+    seat.evaluate((name) => {
+      const button = [...document.querySelectorAll("main button")].find((one) => one.textContent.trim().startsWith(name));
+      const now = performance.timeOrigin + performance.now();
+      button.click();
+      return now;
+    }, name);
+  await leader.evaluate(() => (window.stopwatch.longTasks.length = 0));
+  await slow.evaluate(() => (window.stopwatch.longTasks.length = 0));
+  for (let round = 0; round < ROUNDS; round++) {
+    await leader.getByRole("navigation").getByRole("button", { name: /^(Konfidentialitet|Riktighet|Tillgänglighet|Spårbarhet):/ }).nth(round).click();
+    await leader.getByRole("button", { name: "Öppna röstningen" }).click();
+    await Promise.all(seats.map((seat) => seat.locator("button.vote-card").first().waitFor()));
+    for (const [place, seat] of seats.entries()) {
+      const all = whenAll("document.querySelector('[data-voted]')?.textContent.startsWith(argument)", `${place + 1} av`);
+      const began = await tap(seat, String(place % 4));
+      seen.push((await all) - began);
+    }
+    const all = whenAll(`document.querySelector(".fall") && ![...document.querySelectorAll("main p")].some((p) => !p.hidden && p.textContent.includes("inte är öppnade"))`);
+    const began = await tap(leader, "Visa rösterna");
+    shown.push((await all) - began);
+  }
+  seen.sort((a, b) => a - b);
+  note("a vote, from tap until all twelve see it", [seen[Math.ceil(seen.length * 0.99) - 1]], { budget: 300, about: `p99 of ${seen.length}; p50 ${Math.round(seen[seen.length >> 1])} ms; twelve pages on this machine's ${availableParallelism()} processors` });
+  note("the votes shown to all twelve", shown, { budget: 500 });
+  note("  longest task of a participant meanwhile", [await longest(slow)], { budget: 50, about: `${THROTTLE}×` });
+  note("  longest task of the facilitator meanwhile", [await longest(leader)], { about: "not throttled" });
+  for (const context of contexts) await context.close();
+}
+
 
 /** What criterion measured last, natively. */
 async function core() {

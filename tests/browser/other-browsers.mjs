@@ -1,5 +1,5 @@
 // The shorter way through the app, in the engines that most tablets have: the example, an edit, a start without a
-// network, the report as a Word file.
+// network, the report as a Word file; and a seat at a workshop's table, where the other five sit in Chromium.
 //
 //   node tests/browser/other-browsers.mjs [webkit|firefox]
 
@@ -8,10 +8,12 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chromium } from "@playwright/test";
 import { startRelay } from "./support/relay.mjs";
 import { startBrowser, until } from "./support/webdriver.mjs";
 import { wordsOf } from "./support/zip.mjs";
 
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const BROWSERS = { webkit: openWebKit, firefox: openFirefox };
 const timeouts = { script: 60_000, pageLoad: 60_000 };
 
@@ -98,6 +100,95 @@ const WAY = {
   },
 };
 
+// Six at a table: this browser takes part, with its own votes, where the other five sit in Chromium.
+const TABLE = {
+  "it comes in with the code and sits down at a table of six": async ({ browser, sitting }) => {
+    await sitting.begin();
+    await browser.open(`${sitting.url}/workshop`);
+    await browser.type(browser.field("Kod"), sitting.code.toLowerCase());
+    await browser.click(browser.button("Gå in"));
+    await browser.type(browser.field("Roll"), "Arkivarie");
+    await browser.click(browser.button("Slå dig ner"));
+    await browser.find('//h1[normalize-space()="Syfte och fakta"]');
+    await sitting.isSeated(6);
+  },
+  "its sealed vote counts, and it sees what all came to": async ({ browser, sitting }) => {
+    await sitting.ask();
+    await browser.click(browser.find('//main//button[contains(@class, "vote-card") and contains(., "Allvarlig")]'));
+    await browser.find('//main//button[@aria-pressed="true"]');
+    await sitting.voteAndShow();
+    await browser.find('//table//tr[th[contains(., "3")]]/td[normalize-space()="1"]');
+    await browser.find('//table//tr[th[contains(., "2")]]/td[normalize-space()="5"]');
+  },
+  "it sees the decision, and says why it thought otherwise": async ({ browser, sitting }) => {
+    await sitting.decide();
+    await browser.find('//*[@data-decided and contains(., "Beslutat")]');
+    await browser.type(browser.field("Du röstade annorlunda. Vill du att något antecknas?"), "Ett kort räcker.");
+    await browser.click(browser.button("Anteckna"));
+    await sitting.hears("Ett kort räcker.");
+  },
+};
+
+/** The five of a table that sit in Chromium. */
+async function startSitting() {
+  const [relay, chromium_] = [await startRelay(), await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] })];
+  const seats = [];
+  const page = async () => {
+    const context = await chromium_.newContext({ baseURL: relay.url, locale: "sv-SE" });
+    seats.push(await context.newPage());
+    return seats.at(-1);
+  };
+  const sitting = {
+    url: relay.url,
+    code: "",
+    begin: async () => {
+      const leader = await page();
+      await leader.goto("/");
+      await leader.getByRole("button", { name: "Skapa register" }).click();
+      await leader.getByRole("link", { name: /^System/ }).first().click();
+      await leader.getByRole("button", { name: "Nytt system" }).click();
+      await leader.getByLabel("Det nya systemets namn").fill("Passersystem");
+      await leader.getByRole("button", { name: "Lägg till" }).click();
+      await leader.getByRole("status").getByRole("link", { name: "Passersystem" }).click();
+      await leader.getByRole("link", { name: "Håll workshop" }).click();
+      await leader.getByRole("button", { name: "Börja workshopen" }).click();
+      sitting.code = await leader.locator(".invite__code").filter({ hasText: "-" }).innerText();
+      for (const role of ["Informationsägare", "Objektledare", "IT", "Dataskyddsombud"]) {
+        const guest = await page();
+        await guest.goto("/workshop");
+        await guest.getByLabel("Kod").fill(sitting.code);
+        await guest.getByRole("button", { name: "Gå in" }).click();
+        await guest.getByLabel("Roll").fill(role);
+        await guest.getByRole("button", { name: "Slå dig ner" }).click();
+      }
+    },
+    isSeated: (count) => seats[0].waitForFunction((count) => document.querySelectorAll(".circle").length === count, count),
+    ask: async () => {
+      await seats[0].getByRole("navigation").getByRole("button", { name: /^Konfidentialitet:/ }).click();
+      await seats[0].getByRole("button", { name: "Öppna röstningen" }).click();
+    },
+    voteAndShow: async () => {
+      for (const seat of seats) await seat.locator("button.vote-card").filter({ hasText: "Betydande" }).click();
+      await seats[0].locator("[data-voted]", { hasText: "6 av 6 har röstat" }).waitFor();
+      await seats[0].getByRole("button", { name: "Visa rösterna" }).click();
+    },
+    decide: async () => {
+      await seats[0].getByLabel("2 Betydande").check();
+      await seats[0].getByLabel(/^Varför inte den högsta/).fill("Korten spärras samma dag");
+      await seats[0].getByRole("button", { name: "Besluta 2" }).click();
+    },
+    hears: async (words) => {
+      await seats[0].getByRole("navigation").getByRole("button", { name: "Sammanfattning" }).click();
+      await seats[0].getByText(words).first().waitFor();
+    },
+    end: async () => {
+      await chromium_.close();
+      await relay.stop();
+    },
+  };
+  return sitting;
+}
+
 /** What a figure says, once it is as expected or has had its time. */
 async function figure(browser, name, expected) {
   const shown = () => browser.run((name) => document.querySelector(`[data-figure="${name}"]`)?.textContent, name);
@@ -130,11 +221,12 @@ for (const name of asked.length ? asked : Object.keys(BROWSERS)) {
   const downloads = await mkdtemp(join(tmpdir(), "klassrum-"));
   const [relay, browser] = [await startRelay(), await BROWSERS[name](downloads).catch((why) => why)];
   let stopped = browser instanceof Error ? browser : null;
-  for (const [claim, step] of Object.entries(WAY)) {
+  const sitting = await startSitting();
+  for (const [claim, step] of Object.entries({ ...WAY, ...TABLE })) {
     try {
       if (stopped) throw stopped;
       const began = Date.now();
-      await step({ browser, relay, downloads: name === "firefox" && downloads });
+      await step({ browser, relay, sitting, downloads: name === "firefox" && downloads });
       passed++;
       console.log(`ok      ${name}: ${claim} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
     } catch (why) {
@@ -148,6 +240,7 @@ for (const name of asked.length ? asked : Object.keys(BROWSERS)) {
     }
   }
   if (!(browser instanceof Error)) await browser.close();
+  await sitting.end();
   await relay.stop();
   await rm(downloads, { recursive: true, force: true });
 }

@@ -1,0 +1,361 @@
+// Six round a table: sealed votes, decisions with reasons, and one classification in the register.
+
+import { readFileSync } from "node:fs";
+import * as Automerge from "@automerge/automerge";
+import { expect, test as base, type Page } from "../fixtures.ts";
+import { Seat } from "../pages/workshop.ts";
+import { tabTo } from "../support/keys.ts";
+import { expectNoBarriers } from "../support/barriers.ts";
+import { startRelay } from "../support/relay.mjs";
+import { tapBefore } from "../support/tap.mjs";
+import { wordsOf } from "../support/zip.mjs";
+
+const test = base.extend<{ relay: { url: string; stop: () => Promise<void> } }>({
+  relay: async ({}, use) => {
+    const relay = await startRelay();
+    await use(relay);
+    await relay.stop();
+  },
+  baseURL: async ({ relay }, use) => use(relay.url),
+  newDevice: async ({ newDevice, relay }, use) => use((options) => newDevice({ baseURL: relay.url, ...options })),
+});
+
+const ROLES = ["Informationsägare", "Objektledare", "Arkivarie", "IT", "Dataskyddsombud"];
+const ASPECTS = ["Konfidentialitet", "Riktighet", "Tillgänglighet", "Spårbarhet"];
+
+/** A facilitator with a workshop, and the others at the table. */
+async function table(ada: Page, newDevice: () => Promise<Page>, roles = ROLES, sets = ["Kort"]) {
+  const { seat: leader, system } = await Seat.found(ada, "Passersystem", sets);
+  const code = await leader.code();
+  const others: Seat[] = [];
+  for (const role of roles) others.push(await Seat.join(await newDevice(), code, role));
+  await expect(leader.circles.getByRole("listitem")).toHaveCount(roles.length + 1);
+  return { leader, others, code, system };
+}
+
+test("a whole sitting ends as one classification with its votes, attendance and reasons", async ({ page: ada, newDevice }) => {
+  test.setTimeout(240_000);
+  const { leader, others } = await table(ada, newDevice);
+  const everyone = [leader, ...others];
+  await leader.stop("Informationsmängder");
+  await leader.next("Till frågorna");
+
+  for (const [place, aspect] of ASPECTS.entries()) {
+    for (const seat of everyone) await seat.isAsked("Kort", aspect);
+    await leader.open();
+    // The information owner is for 3, the others for 2.
+    for (const [number, seat] of everyone.entries()) await seat.vote(number === 1 ? 3 : 2);
+    for (const seat of everyone) await seat.hasVoted(6, 6);
+    await leader.show();
+    for (const seat of everyone) await seat.fell({ 3: 1, 2: 5 });
+    await expect(leader.page.getByText("Kan någon på 3 berätta varför?")).toBeVisible();
+    if (place === 0) {
+      // Lower than the highest vote needs a reason.
+      await leader.page.getByLabel(/^2 /).check();
+      await leader.page.getByRole("button", { name: "Besluta 2", exact: true }).click();
+      await expect(leader.page.getByText("Skriv varför ni beslutar lägre än den högsta rösten.")).toBeVisible();
+      await leader.decide(2, "Korten spärras samma dag");
+      for (const seat of everyone) await seat.isDecided(2);
+      await others[0].page.getByLabel("Du röstade annorlunda. Vill du att något antecknas?").fill("Ett kort räcker för att komma in.");
+      await others[0].page.getByRole("button", { name: "Anteckna" }).click();
+      await expect(others[0].page.getByText("Antecknat.")).toBeVisible();
+    } else {
+      await leader.decide(3, "Högsta rösten gäller");
+      for (const seat of everyone) await seat.isDecided(3);
+    }
+    await leader.next(place === 3 ? "Till åtgärderna" : "Nästa fråga");
+  }
+
+  const measures = leader.page.locator(".measure");
+  await expect(measures.first()).toBeVisible();
+  expect(await measures.count()).toBeGreaterThan(20);
+  await measures.nth(0).getByLabel("Klart", { exact: true }).check();
+  await measures.nth(1).getByLabel("Saknas").check();
+  await measures.nth(1).getByLabel("Ansvarig").fill("IT");
+  await measures.nth(1).getByLabel("Ansvarig").blur();
+  await measures.nth(1).getByLabel("Klart senast").fill("2027-03-01");
+  const missing = await measures.nth(1).getByRole("group").locator("legend").innerText();
+  await expect(others[3].page.getByText(missing)).toBeVisible();
+
+  await leader.next("Till bevara och gallra");
+  await expect(leader.page.getByText("Arkivfunktionen sitter vid bordet.")).toBeVisible();
+  await leader.page.getByLabel("Gallras", { exact: true }).check();
+  await leader.page.getByLabel("Gallras när").fill("två år efter att kortet lämnats tillbaka");
+  await leader.page.getByLabel("Gallras när").blur();
+  await leader.next("Till sammanfattningen");
+
+  for (const seat of everyone) {
+    await expect(seat.page.getByText("Korten spärras samma dag")).toBeVisible();
+    await expect(seat.page.getByText("Ett kort räcker för att komma in.")).toBeVisible();
+    await expect(seat.page.getByText("Gallras två år efter att kortet lämnats tillbaka")).toBeVisible();
+  }
+  await expect(leader.page.getByLabel("Beslutas av (informationsägare)")).toHaveValue("Informationsägare");
+  await leader.next("Avsluta workshopen");
+  for (const seat of everyone) await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+
+  const download = leader.page.waitForEvent("download");
+  await leader.next("Hämta protokollet (Word)");
+  const minutes = wordsOf(readFileSync(await (await download).path()));
+  for (const said of ["Protokoll: klassning av Passersystem", "Arkivarie", "Korten spärras samma dag", "Omgång 1: 1 på 3, 5 på 2", missing]) {
+    expect(minutes).toContain(said);
+  }
+
+  await leader.next("För in i registret");
+  await leader.page.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
+  const held = ada.locator(".held");
+  await expect(held).toContainText("K 2");
+  await expect(held).toContainText("S 3");
+  await expect(ada.locator("#handlingsplan").getByText(missing)).toBeVisible();
+  await expect(ada.locator("#information").getByText("Kort", { exact: true })).toBeVisible();
+});
+
+test("two who lose the network in the middle vote on, and nothing is lost", async ({ page: ada, newDevice, complaints }) => {
+  test.setTimeout(240_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const { leader, others } = await table(ada, newDevice);
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  for (const seat of others) await seat.hasVoted(0, 6);
+  const away = others.slice(0, 2);
+  for (const seat of away) await seat.page.context().setOffline(true);
+  // They can't be heard, but they can vote.
+  for (const seat of away) {
+    await seat.vote(3);
+    await seat.hasVoted(1, 6);
+  }
+  for (const seat of [leader, ...others.slice(2)]) await seat.vote(1);
+  await leader.hasVoted(4, 6);
+  for (const seat of away) await seat.page.context().setOffline(false);
+  await leader.hasVoted(6, 6);
+  // Away again before the votes are shown: theirs count, and are opened when they are back.
+  for (const seat of away) await seat.page.context().setOffline(true);
+  await leader.show();
+  await leader.fell({ 3: 0, 1: 4 });
+  await expect(leader.page.getByText("Röster som inte är öppnade än, för att enheten är borta: 2")).toBeVisible();
+  for (const seat of away) await seat.page.context().setOffline(false);
+  for (const seat of [leader, ...others]) await seat.fell({ 3: 2, 1: 4 });
+  await leader.decide(3, "Två har sett det hända");
+  for (const seat of [leader, ...others]) await seat.isDecided(3);
+});
+
+test("a facilitator whose tab dies comes back to the same question, and the votes are there", async ({ page: ada, newDevice }) => {
+  test.setTimeout(120_000);
+  const { leader, others } = await table(ada, newDevice, ROLES.slice(0, 2));
+  await leader.ask("Kort", "Tillgänglighet");
+  await leader.open();
+  for (const seat of [leader, ...others]) await seat.vote(2);
+  await leader.hasVoted(3, 3);
+  const address = ada.url();
+  const context = ada.context();
+  const cdp = await context.newCDPSession(ada);
+  const crashed = ada.waitForEvent("crash");
+  // What a crashed page is asked is never answered.
+  void cdp.send("Page.crash").catch(() => {});
+  await crashed;
+  const again = await context.newPage();
+  await again.goto(address);
+  const back = new Seat(again);
+  await back.isAsked("Kort", "Tillgänglighet");
+  await back.hasVoted(3, 3);
+  // Its own vote is known to it still, and opens.
+  await expect(back.cards.getByRole("button", { name: /^2 / })).toHaveAttribute("aria-pressed", "true");
+  await back.show();
+  for (const seat of [back, ...others]) await seat.fell({ 2: 3 });
+});
+
+/** Every database of a device, read by somebody who has the whole device. */
+const stored = (page: Page) =>
+  page.evaluate(async () => {
+    const found: { database: string; store: string; bytes: number[] }[] = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((done, failed) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => done(opening.result);
+        opening.onerror = () => failed(opening.error);
+      });
+      for (const store of database.objectStoreNames) {
+        const values = await new Promise<unknown[]>((done, failed) => {
+          const asked = database.transaction(store).objectStore(store).getAll();
+          asked.onsuccess = () => done(asked.result);
+          asked.onerror = () => failed(asked.error);
+        });
+        for (const value of values) found.push({ database: name, store, bytes: [...(value as Uint8Array)] });
+      }
+      database.close();
+    }
+    return found;
+  });
+
+/** What has been said in the workshop that a device holds: what stands after version, key and signature of each. */
+async function statementsIn(page: Page) {
+  // The first change is the same in every workshop, and so is not stored with it.
+  const first = readFileSync(new URL("../../../src/document/workshop.automerge", import.meta.url));
+  let document = Automerge.loadIncremental(Automerge.init<{ said?: Record<string, Uint8Array> }>(), new Uint8Array(first));
+  for (const { database, store, bytes } of await stored(page)) {
+    if (/^klassrum\.workshop-[0-9a-f]+$/.test(database) && store === "pieces") {
+      document = Automerge.loadIncremental(document, new Uint8Array(bytes));
+    }
+  }
+  return Object.values(document.said ?? {}).map((bytes) => JSON.parse(new TextDecoder().decode(bytes.slice(97))).said);
+}
+
+test("nobody reads a vote before it is opened: not in what devices store, and not on the wire", async ({ newDevice, relay }) => {
+  test.setTimeout(120_000);
+  const tap = await tapBefore(relay.url);
+  const ada = await newDevice({ baseURL: tap.url });
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  const ben = await Seat.join(await newDevice({ baseURL: tap.url }), await leader.code(), "Arkivarie");
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  await ben.vote(3);
+  await leader.hasVoted(1, 2);
+  // A vote has come to Ada's device, and holds a hash and nothing else; nothing there or with Ben opens it.
+  for (const device of [ada, ben.page]) {
+    const said = await statementsIn(device);
+    const votes = said.filter((said) => said.vote);
+    expect(votes).toHaveLength(1);
+    expect(Object.keys(votes[0].vote).sort()).toEqual(["commitment", "round"]);
+    expect(votes[0].vote.commitment).toMatch(/^[0-9a-f]{64}$/);
+    expect(said.filter((said) => said.reveal)).toHaveLength(0);
+  }
+  await leader.show();
+  await leader.fell({ 3: 1 });
+  await expect.poll(async () => (await statementsIn(ada)).filter((said) => said.reveal).length).toBe(1);
+  // What goes over the wire is sealed, before and after.
+  const traffic = Buffer.concat(tap.socketBytes());
+  expect(traffic.length).toBeGreaterThan(2_000);
+  for (const word of ["commitment", "nonce", "Arkivarie", "Passersystem"]) expect(traffic.includes(word)).toBe(false);
+  await tap.close();
+});
+
+test("a code with a slip is said to be wrong, and an observer is waited for by nobody", async ({ page: ada, newDevice }) => {
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  const code = await leader.code();
+  const ben = await newDevice();
+  await ben.goto("/workshop");
+  await ben.getByLabel("Kod").fill(code.slice(0, -1));
+  await ben.getByRole("button", { name: "Gå in" }).click();
+  await expect(ben.getByRole("alert").filter({ hasText: "Koden stämmer inte." })).toBeVisible();
+  await ben.getByLabel("Kod").fill(code.toLowerCase().replaceAll("-", " "));
+  await ben.getByRole("button", { name: "Gå in" }).click();
+  await Seat.sitDown(ben, "Praktikant", true);
+  const observer = new Seat(ben);
+  await leader.ask("Kort", "Riktighet");
+  await leader.open();
+  await observer.hasVoted(0, 1);
+  await expect(observer.cards.getByRole("button")).toHaveCount(0);
+  await leader.vote(1);
+  await observer.hasVoted(1, 1);
+});
+
+test("one tablet goes round the table, and nobody sees the vote of who had it before", async ({ page: ada }) => {
+  const { seat } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  await seat.ask("Kort", "Spårbarhet");
+  await seat.open();
+  await ada.getByText("Skicka runt").click();
+  for (const role of ["Arkivarie", "IT"]) {
+    await ada.getByRole("button", { name: "Lägg till någon här" }).click();
+    await ada.locator("#more-role").fill(role);
+    await ada.getByRole("button", { name: "Slå dig ner" }).click();
+    await ada.getByRole("button", { name: role, exact: true }).click();
+    await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
+    await seat.vote(role === "IT" ? 2 : 1);
+  }
+  await ada.getByRole("button", { name: "Informationssäkerhetssamordnare", exact: true }).click();
+  await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
+  await seat.vote(0);
+  await seat.hasVoted(3, 3);
+  await seat.show();
+  await seat.fell({ 2: 1, 1: 1, 0: 1 });
+});
+
+test("a question is led and voted on with the keyboard only", async ({ page: ada, newDevice }) => {
+  test.setTimeout(120_000);
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  const code = await leader.code();
+  const page = await newDevice();
+  await page.goto("/workshop");
+  await tabTo(page, page.getByLabel("Kod"));
+  await page.keyboard.type(code);
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Roll")).toBeVisible({ timeout: 30_000 });
+  await tabTo(page, page.getByLabel("Roll"));
+  await page.keyboard.type("Arkivarie");
+  await page.keyboard.press("Enter");
+  const ben = new Seat(page);
+  await expect(ben.heading).toHaveText("Syfte och fakta");
+  await tabTo(ada, ada.getByRole("navigation", { name: "Dagordning" }).getByRole("button", { name: /^Konfidentialitet:/ }));
+  await ada.keyboard.press("Enter");
+  await leader.isAsked("Kort", "Konfidentialitet");
+  // The reading begins at the new heading, with whoever leads and with whoever takes part.
+  await expect(leader.heading).toBeFocused();
+  await expect(ben.heading).toBeFocused();
+  await tabTo(ada, ada.getByRole("button", { name: "Öppna röstningen" }));
+  await ada.keyboard.press("Enter");
+  for (const seat of [leader, ben]) {
+    await tabTo(seat.page, seat.cards.getByRole("button", { name: /^2 / }));
+    await seat.page.keyboard.press("Space");
+  }
+  await leader.hasVoted(2, 2);
+  await tabTo(ada, ada.getByRole("button", { name: "Visa rösterna" }));
+  await ada.keyboard.press("Enter");
+  await ben.fell({ 2: 2 });
+  await expect(page.locator("[data-said]")).toHaveText("Rösterna visas: 2 på 2");
+  await tabTo(ada, ada.getByRole("button", { name: "Besluta 2" }));
+  await ada.keyboard.press("Enter");
+  await ben.isDecided(2);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`no step of a sitting has a barrier, ${theme}`, async ({ newDevice }) => {
+    test.setTimeout(180_000);
+    const ada = await newDevice({ colorScheme: theme });
+    const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+    const code = await leader.code();
+    const page = await newDevice({ colorScheme: theme, viewport: { width: 820, height: 1180 } });
+    await page.goto("/workshop");
+    await expect(page.getByLabel("Kod")).toBeVisible();
+    await test.step("door", () => expectNoBarriers(page));
+    await page.getByLabel("Kod").fill(code);
+    await page.getByRole("button", { name: "Gå in" }).click();
+    await expect(page.getByLabel("Roll")).toBeVisible({ timeout: 30_000 });
+    await test.step("sitting down", () => expectNoBarriers(page));
+    await Seat.sitDown(page, "Arkivarie");
+    const ben = new Seat(page);
+    const both = async (step: string) => {
+      await test.step(`${step}, leading`, () => expectNoBarriers(ada));
+      await test.step(`${step}, taking part`, () => expectNoBarriers(page));
+    };
+    await both("facts");
+    await leader.stop("Informationsmängder");
+    await expect(ben.heading).toHaveText("Informationsmängder");
+    await both("sets");
+    await leader.ask("Kort", "Konfidentialitet");
+    await ben.isAsked("Kort", "Konfidentialitet");
+    await both("cards");
+    await leader.open();
+    await ben.vote(3);
+    await leader.vote(1);
+    await both("voting");
+    await leader.show();
+    await ben.fell({ 3: 1, 1: 1 });
+    await both("votes");
+    await leader.decide(3);
+    await ben.isDecided(3);
+    await both("decision");
+    await leader.stop("Åtgärder");
+    await expect(ben.heading).toHaveText("Åtgärder");
+    await both("measures");
+    await leader.stop("Bevara och gallra");
+    await expect(ben.heading).toHaveText("Bevara och gallra");
+    await both("records");
+    await leader.stop("Sammanfattning");
+    await expect(ben.heading).toHaveText("Sammanfattning");
+    await both("summary");
+    const wall = await ada.context().newPage();
+    await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+    await expect(wall.getByRole("heading", { name: "Sammanfattning" })).toBeVisible();
+    await test.step("wall", () => expectNoBarriers(wall));
+  });
+}
