@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use klassrum::crypto::{Access, DocumentSecret, Invitation, open_file};
+use klassrum::crypto::{Access, DocumentSecret, Invitation, WorkshopCode, open_file};
 use klassrum::document::{RegisterDocument, WorkshopDocument};
 use klassrum::register::workshop::{Statement, Workshop};
 use klassrum::sync::wire::{Challenge, ClientFrame, Epoch, RelayFrame, VERSION, Welcome};
@@ -108,11 +108,17 @@ fn workshop(bytes: &[u8]) {
     _ = Workshop::from_statements(document.statements(), |_, _| true);
 }
 
+/// What somebody pastes or types to come in: a link, or a workshop's code.
 fn invitation(bytes: &[u8]) {
-    if let Ok(invitation) = Invitation::parse(&String::from_utf8_lossy(bytes)) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(invitation) = Invitation::parse(&text) {
         let fragment = invitation.fragment();
         let again = Invitation::parse(&fragment).ok().unwrap();
         assert!(*again.fragment() == *fragment);
+    }
+    if let Some(code) = WorkshopCode::parse(&text) {
+        let again = WorkshopCode::parse(&code.shown()).unwrap();
+        assert!(again == code);
     }
 }
 
