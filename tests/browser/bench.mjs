@@ -492,6 +492,7 @@ async function workshop() {
   const leader = await pageOf(ada);
   await leader.goto(address("/"));
   await leader.getByRole("button", { name: "Skapa register" }).click();
+  await stored(leader);
   await leader.goto(address("/system"));
   await leader.getByRole("button", { name: "Nytt system" }).click();
   await leader.getByLabel("Det nya systemets namn").fill("Passersystem");
