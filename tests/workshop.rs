@@ -423,6 +423,18 @@ fn a_workshop_that_was_ended_apart_shows_it_and_loses_neither_end() {
     let workshop = devices[2].read();
     assert!(workshop.ended_apart());
     assert_eq!(workshop.endings.len(), 2);
+    // Whoever brings them in gets one after the other, and the register shows that they differ.
+    let mut register = RegisterDocument::create([9; 16]).unwrap();
+    register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
+    for _ in 0..2 {
+        let found = outcome(&workshop, &register.read()).unwrap();
+        register.apply(&found.command, &Signed::default()).unwrap();
+    }
+    assert_eq!(outcome(&workshop, &register.read()), None);
+    let register = register.read();
+    assert_eq!(register.sittings.len(), 2);
+    let held = register.classified(&key("passer")).unwrap();
+    assert_eq!((held.levels.confidentiality, held.disputed), (Some(Level::Serious), true));
     devices[0].finish();
     exchange_all(&mut devices);
     assert_eq!(devices[2].read().endings.len(), 1);

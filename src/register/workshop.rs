@@ -216,10 +216,20 @@ impl Workshop {
         workshop
     }
 
+    /// The information sets that stand on the agenda, in its order.
+    pub fn agenda(&self) -> impl Iterator<Item = &AgendaSet> {
+        self.sets.iter().filter(|set| !set.dropped)
+    }
+
+    /// Who sits at the table, in the order they came: those who were not taken off the list.
+    pub fn at_table(&self) -> impl Iterator<Item = &Participant> {
+        self.people.iter().filter(|person| !person.excluded)
+    }
+
     /// Every question on the agenda, in its order: per information set its aspects, then the system as a whole.
     #[must_use]
     pub fn questions(&self) -> Vec<Question> {
-        let sets = self.sets.iter().filter(|set| !set.dropped).map(|set| Some(set.key.clone()));
+        let sets = self.agenda().map(|set| Some(set.key.clone()));
         sets.flat_map(|set| Aspect::ALL.iter().map(move |aspect| Question { set: set.clone(), aspect: *aspect }))
             .collect()
     }
@@ -319,6 +329,19 @@ impl Workshop {
             }
         }
         levels
+    }
+
+    /// The workshop as this ending saw it: of decisions that stand beside each other, only its own.
+    #[must_use]
+    pub fn as_ended(&self, ending: &Ending) -> Self {
+        let mut workshop = self.clone();
+        for asked in &mut workshop.asked {
+            let is_own = |decision: &Decision| ending.what.decisions.contains(&decision.id);
+            if asked.decisions.iter().any(is_own) {
+                asked.decisions.retain(is_own);
+            }
+        }
+        workshop
     }
 
     /// Whether two facilitators ended the sitting apart, and differently.

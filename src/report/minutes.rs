@@ -73,7 +73,7 @@ fn people(workshop: &Workshop) -> Vec<Block> {
         }
         text(&words)
     };
-    let there: Vec<_> = workshop.people.iter().filter(|person| !person.excluded).map(written).collect();
+    let there: Vec<_> = workshop.at_table().map(written).collect();
     if there.is_empty() { Vec::new() } else { vec![Block::Bullets(there)] }
 }
 
@@ -92,8 +92,7 @@ fn decided(workshop: &Workshop) -> Vec<Block> {
     if workshop.levels(None).top().is_none() {
         return Vec::new();
     }
-    let sets = workshop.sets.iter().filter(|set| !set.dropped);
-    let mut rows: Vec<_> = sets.map(|set| row(&set.name, workshop.levels(Some(&set.key)))).collect();
+    let mut rows: Vec<_> = workshop.agenda().map(|set| row(&set.name, workshop.levels(Some(&set.key)))).collect();
     rows.push(row("Systemet som helhet", workshop.levels(None)));
     let header = ["Informationsmängd", "Konfidentialitet", "Riktighet", "Tillgänglighet", "Spårbarhet"];
     table("Beslutade nivåer", &header, rows)
@@ -137,8 +136,7 @@ fn reasons(workshop: &Workshop) -> Vec<Block> {
 
 /// How the votes of a round fell: ”Omgång 1: 2 på 3, 4 på 2”.
 fn votes(workshop: &Workshop, round: &crate::register::workshop::Tally) -> String {
-    let counts = round.distribution().into_iter().filter(|(_, count)| 0 < *count);
-    let counts = counts.map(|(level, count)| {
+    let counts = round.fell().map(|(level, count)| {
         let roles: Vec<_> = round
             .opened_votes
             .iter()

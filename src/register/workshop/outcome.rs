@@ -22,24 +22,30 @@ pub struct Outcome {
 /// The edit that brings the workshop's end into the register: the sitting and who was there, sets that are new, records
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
 /// measures, and a row of the action plan for each that is missing. `None` when it hasn't ended, nothing was decided, the
-/// system isn't in the register, or this end is in it already.
+/// system isn't in the register, or every end is in it already.
 ///
-/// Keys follow from the end, so that bringing it in twice adds it once, and two ends both come in.
+/// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
+/// decisions, one after the other; where they differ, the register shows both.
 #[must_use]
 pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
     let begin = workshop.begin.as_ref()?;
-    let ending = workshop.endings.last()?;
     let system = register.systems.get(&begin.system)?;
-    let end = ending.id.to_string();
-    let prefix = end.get(..14).unwrap_or_default();
-    let own = |what: &str, number: usize| Key::parse(&format!("w{prefix}-{what}{number}"));
+    let key = |ending: &Ending, what: &str, number: usize| {
+        let end = ending.id.to_string();
+        Key::parse(&format!("w{}-{what}{number}", end.get(..14)?))
+    };
+    let is_new = |ending: &&Ending| {
+        let classification = key(ending, "k", 0).map(|own| begin.system.child(&own));
+        classification.is_some_and(|key| register.classifications.get(&key).is_none())
+    };
+    let ending = workshop.endings.iter().rev().find(is_new)?;
+    let own = |what: &str, number: usize| key(ending, what, number);
+    let workshop = &workshop.as_ended(ending);
+    workshop.levels(None).top()?;
     let sitting = begin.system.child(&own("m", 0)?);
     let classification = begin.system.child(&own("k", 0)?);
-    if register.classifications.get(&classification).is_some() || workshop.levels(None).top().is_none() {
-        return None;
-    }
     let mut commands = attendance(workshop, ending, &sitting)?;
-    let sets: Vec<_> = workshop.sets.iter().filter(|set| !set.dropped).collect();
+    let sets: Vec<_> = workshop.agenda().collect();
     for set in &sets {
         let place = Place { kind: RecordKind::InformationSet, key: begin.system.child(&set.key) };
         let rule = workshop.records.iter().find(|note| note.set == set.key);
@@ -149,7 +155,7 @@ fn attendance(workshop: &Workshop, ending: &Ending, sitting: &Key) -> Option<Vec
         (Sitting::MINUTES, minutes.value()),
     ];
     let mut commands = vec![add(Place { kind: RecordKind::Sitting, key: sitting.clone() }, held)];
-    for (number, person) in workshop.people.iter().filter(|person| !person.excluded).enumerate() {
+    for (number, person) in workshop.at_table().enumerate() {
         let key = sitting.child(&Key::parse(&format!("d{number}"))?);
         let fields = vec![
             (Attendance::ROLE, person.role.value()),
@@ -247,7 +253,6 @@ fn reasons(workshop: &Workshop, set: Option<&Key>, aspect: Aspect, level: Level)
 /// How the votes of the last closed round fell: ”röster: 2 på 3, 4 på 2”.
 fn votes(asked: &Asked) -> Option<String> {
     let round = asked.rounds.iter().rev().find(|round| round.closed && !round.opened_votes.is_empty())?;
-    let counts = round.distribution().into_iter().filter(|(_, count)| 0 < *count);
-    let counts: Vec<_> = counts.map(|(level, count)| format!("{count} på {}", level.number())).collect();
+    let counts: Vec<_> = round.fell().map(|(level, count)| format!("{count} på {}", level.number())).collect();
     Some(format!("röster: {}", counts.join(", ")))
 }

@@ -57,6 +57,11 @@ impl Tally {
         Level::ALL.iter().rev().map(|level| (*level, count(*level))).collect()
     }
 
+    /// The levels that anybody voted for, the highest first, each with how many did.
+    pub fn fell(&self) -> impl Iterator<Item = (Level, usize)> {
+        self.distribution().into_iter().filter(|(_, count)| 0 < *count)
+    }
+
     /// The highest level that anybody voted for.
     #[must_use]
     pub fn highest(&self) -> Option<Level> {
