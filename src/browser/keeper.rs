@@ -17,6 +17,8 @@ use wasm_bindgen::JsValue;
 
 /// What a worker is called that keeps a workshop; the register's has no name.
 const WORKSHOP: &str = "workshop";
+/// Where in the app workshops are.
+pub const WORKSHOP_PLACE: &str = "/workshop";
 
 /// A [`Command`] in postcard's form, as another worker made it: the page passes it on without opening it, so that an
 /// import of thousands of rows is not felt.

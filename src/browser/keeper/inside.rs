@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::line::{self, Link};
-use super::protocol::{Event, NotStored, Refusal, Ticket};
+use super::protocol::{Event, NotStored, Refusal, Ticket, VERSION};
 use super::{register, workshop};
 use crate::browser::store::{Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
@@ -17,6 +17,9 @@ use crate::document::{Author, DocumentError};
 use crate::register::Entry;
 use crate::sync::{DocumentName, Held, Parcel};
 use wasm_bindgen_futures::spawn_local;
+
+/// With more pieces than this, opening makes one of them.
+const PIECES: usize = 200;
 
 /// Starts the keeper in its worker: of the register, or of the workshop that the page then names.
 pub fn run() {
@@ -128,8 +131,27 @@ pub(super) fn name_of<D: Kept>(keeper: &Shared<D>) -> String {
     keeper.borrow().name.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Makes one piece of many, if no other tab is doing so. What was appended meanwhile stays a piece of its own.
-pub(super) async fn compact<D: Kept>(keeper: &Shared<D>, covered: Vec<f64>) {
+/// The page says hello: who edits here, and which version of the program it is.
+pub(super) fn greet<D: Kept>(keeper: &Shared<D>, version: u16, author: Author) {
+    rename(keeper, author);
+    if version != VERSION {
+        worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
+    }
+}
+
+/// Another one sits here now.
+pub(super) fn rename<D: Kept>(keeper: &Shared<D>, author: Author) {
+    line::rename(keeper, &author);
+    keeper.borrow_mut().author = author;
+}
+
+/// Makes one piece of many, if there are many and no other tab is doing so. What was appended meanwhile stays a piece of
+/// its own.
+pub(super) async fn compact<D: Kept>(keeper: &Shared<D>, pieces: &[(f64, Vec<u8>)]) {
+    if pieces.len() <= PIECES {
+        return;
+    }
+    let covered: Vec<_> = pieces.iter().map(|(number, _)| *number).collect();
     let snapshot = keeper.borrow_mut().document.as_mut().map(Held::whole);
     let Some(snapshot) = snapshot else { return };
     let keeper = Rc::clone(keeper);
@@ -227,9 +249,11 @@ fn hear<D: Kept>(keeper: &Shared<D>, bytes: &[u8]) {
 /// Takes in what another tab has stored.
 pub(super) fn take_in<D: Kept>(keeper: &Shared<D>, changes: &[u8]) {
     // A parcel that can't be read is one of a newer program's; it is in the store, and a reload says so.
-    if D::take_from_tab(&mut keeper.borrow_mut(), changes) {
-        // That tab has stored it; this one may be the one that sends it.
+    let taken = D::take_from_tab(&mut keeper.borrow_mut(), changes);
+    if taken {
+        // That tab has stored it; this one may be the one that sends it, and may have something to say to it.
         line::edited(keeper);
+        store_queue(keeper);
     }
 }
 

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::inside::{Inside, Kept, Shared, compact, forget, keep, refuse, refuse_with, store, store_queue, take_in};
+use super::inside::{
+    Inside, Kept, Shared, compact, forget, greet, keep, refuse, refuse_with, rename, store, store_queue, take_in,
+};
 use super::line;
 use super::protocol::{Event, Refusal, Request, Ticket, VERSION};
 use super::register_file::{self, FileProblem};
@@ -20,8 +22,6 @@ use wasm_bindgen_futures::spawn_local;
 pub(super) const REGISTER: &str = "register";
 /// Records a message to the page: few enough that taking them in is not felt.
 const CHUNK: usize = 60;
-/// With more pieces than this, opening makes one of them.
-const PIECES: usize = 200;
 
 type Register = Shared<RegisterDocument>;
 
@@ -96,17 +96,8 @@ impl Kept for RegisterDocument {
 
 fn handle(keeper: &Register, request: Request) {
     match request {
-        Request::Open { version, author } => {
-            line::rename(keeper, &author);
-            keeper.borrow_mut().author = author;
-            if version != VERSION {
-                worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
-            }
-        }
-        Request::Author(author) => {
-            line::rename(keeper, &author);
-            keeper.borrow_mut().author = author;
-        }
+        Request::Open { version, author } => greet(keeper, version, author),
+        Request::Author(author) => rename(keeper, author),
         Request::Create(ticket) => create(keeper, ticket),
         Request::Apply(ticket, command) => {
             edit(keeper, ticket, |document, signed| document.apply(&command, signed).map(Some))
@@ -173,10 +164,7 @@ async fn open(keeper: Register) {
             keeper.borrow_mut().document = Some(document);
             let picture = show(&keeper, shown);
             spawn_local(line::read(Rc::clone(&keeper)));
-            if PIECES < pieces.len() {
-                let covered = pieces.iter().map(|(number, _)| *number).collect();
-                compact(&keeper, covered).await;
-            }
+            compact(&keeper, &pieces).await;
             if picture != glimpse
                 && let Ok(store) = store(&keeper).await
             {

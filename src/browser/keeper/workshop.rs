@@ -9,22 +9,25 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
-use super::inside::{Inside, Kept, Shared, compact, forget, keep, refuse, refuse_with, store, store_queue, take_in};
+use super::inside::{
+    Inside, Kept, Shared, compact, forget, greet, keep, refuse, refuse_with, rename, store, store_queue, take_in,
+};
 use super::line;
-use super::protocol::{Event, Founding, OwnLevel, Refusal, Request, Ticket, VERSION, WorkshopView};
+use super::protocol::{Event, Founding, OwnLevel, Refusal, Request, Ticket, WorkshopView};
 use super::register::REGISTER;
 use crate::browser::kept_link::{self, KeptLink};
-use crate::browser::store::StoreError;
+use crate::browser::store::{Store, StoreError};
 use crate::browser::{device, worker};
 use crate::crypto::{Access, DocumentKind, Invitation, WorkshopCode};
 use crate::document::{DocumentError, WorkshopDocument};
-use crate::register::workshop::{Digest, OwnVote, Person, PersonKey, Round, Said, Workshop};
+use crate::register::workshop::{Begin, Digest, OwnVote, Person, PersonKey, Round, Said, Workshop};
 use crate::register::{Entry, Level};
 use crate::sync::DocumentName;
 use wasm_bindgen_futures::spawn_local;
 
-/// With more pieces than this, opening makes one of them.
-const PIECES: usize = 200;
+/// So many milliseconds what comes over the line is gathered before the page is told: when votes are opened, every device
+/// says so at once.
+const GATHER: i64 = 25;
 /// So many beginnings are tried for whether their person founded the workshop; there is one, unless somebody means ill.
 const BEGINNINGS: usize = 32;
 
@@ -49,11 +52,13 @@ pub(super) struct Beside {
     code: Option<WorkshopCode>,
     /// Whether a person with a salt founded this workshop: finding out takes its time.
     founded: BTreeMap<(Person, Digest), bool>,
+    /// Something came over the line that the page has not been told yet.
+    unsettled: bool,
 }
 
 impl Kept for WorkshopDocument {
     const KIND: DocumentKind = DocumentKind::Workshop;
-    const PLACE: &'static str = "/workshop";
+    const PLACE: &'static str = super::WORKSHOP_PLACE;
     const HURRIES: bool = true;
     type Beside = Beside;
 
@@ -75,8 +80,16 @@ impl Kept for WorkshopDocument {
     }
 
     fn show_changed(keeper: &Sitting, _: &[Entry]) {
-        settle(&mut keeper.borrow_mut());
-        store_queue(keeper);
+        if std::mem::replace(&mut keeper.borrow_mut().beside.unsettled, true) {
+            return;
+        }
+        let keeper = Rc::clone(keeper);
+        spawn_local(async move {
+            device::wait(GATHER).await;
+            keeper.borrow_mut().beside.unsettled = false;
+            settle(&mut keeper.borrow_mut());
+            store_queue(&keeper);
+        });
     }
 
     fn takes_line(keeper: &Sitting) {
@@ -91,16 +104,8 @@ impl Kept for WorkshopDocument {
 
 fn handle(keeper: &Sitting, request: Request) {
     match request {
-        Request::Open { version, author } => {
-            keeper.borrow_mut().author = author;
-            if version != VERSION {
-                worker::tell(&Event::CannotOpen("the program was updated meanwhile".to_owned()));
-            }
-        }
-        Request::Author(author) => {
-            line::rename(keeper, &author);
-            keeper.borrow_mut().author = author;
-        }
+        Request::Open { version, author } => greet(keeper, version, author),
+        Request::Author(author) => rename(keeper, author),
         Request::Found(ticket, founding) => spawn_local(found(Rc::clone(keeper), ticket, *founding)),
         Request::Join(ticket, invitation) => line::join(keeper, ticket, &invitation),
         Request::JoinByCode(ticket, code) => {
@@ -117,6 +122,8 @@ fn handle(keeper: &Sitting, request: Request) {
             answer(keeper, ticket, |inside| speak(inside, number, &[Said::Vote { round, commitment: None }]));
         }
         Request::CloseRound(ticket, round) => answer(keeper, ticket, |inside| {
+            // Those that came a moment ago count too.
+            read_anew(inside);
             let votes = inside.beside.workshop.votes_to_count(&round);
             speak(inside, 0, &[Said::Close { round, votes }])
         }),
@@ -180,7 +187,7 @@ async fn found(keeper: Sitting, ticket: Ticket, founding: Founding) {
         return refuse_with(ticket, Refusal::Other(format!("{why:?}")));
     }
     let begun = WorkshopDocument::create(device::random()).and_then(|mut document| {
-        let mut said = vec![Said::Begin(crate::register::workshop::Begin { salt: Digest(salt), ..founding.begin })];
+        let mut said = vec![Said::Begin(Begin { salt: Digest(salt), ..founding.begin })];
         said.push(Said::Join(founding.join));
         said.extend(founding.sets.into_iter().map(Said::Set));
         let key = PersonKey::at_device(&seed, 0);
@@ -190,7 +197,7 @@ async fn found(keeper: Sitting, ticket: Ticket, founding: Founding) {
     });
     match begun {
         Ok(whole) => {
-            let stored = async { crate::browser::store::Store::open(&name).await?.append(&[whole]).await };
+            let stored = async { Store::open(&name).await?.append(&[whole]).await };
             if let Err(why) = stored.await {
                 return refuse_with(ticket, Refusal::Other(format!("{why:?}")));
             }
@@ -262,9 +269,7 @@ async fn open(keeper: &Sitting) -> Result<(), String> {
     }
     settle(&mut keeper.borrow_mut());
     store_queue(keeper);
-    if PIECES < pieces.len() {
-        compact(keeper, pieces.iter().map(|(number, _)| *number).collect()).await;
-    }
+    compact(keeper, &pieces).await;
     Ok(())
 }
 
