@@ -547,19 +547,12 @@ fn Rows(
         let (first, last) = range.get();
         keys.with(|keys| keys.get(first..last).unwrap_or_default().iter().cloned().zip(first..).collect::<Vec<_>>())
     });
-    // The rows that are built: from the first that is wanted on, a few new ones a frame.
+    // The rows that are built: a few new ones a frame, next to those that stand.
     let shown = RwSignal::new(Vec::<(Key, usize)>::new());
     let steps = StoredValue::new(0_u32);
     let build = move || {
         let here: BTreeSet<Key> = shown.with_untracked(|rows| rows.iter().map(|(key, _)| key.clone()).collect());
-        let mut new = 0;
-        let built: Vec<_> = wanted.with_untracked(|wanted| {
-            let fits = |(key, _): &&(Key, usize)| {
-                new += usize::from(!here.contains(key));
-                new <= STEP
-            };
-            wanted.iter().take_while(fits).cloned().collect()
-        });
+        let built = wanted.with_untracked(|wanted| next_to(wanted, |(key, _)| here.contains(key)).to_vec());
         let all = wanted.with_untracked(Vec::len) == built.len();
         if shown.with_untracked(|shown| *shown != built) {
             shown.set(built);
@@ -575,10 +568,13 @@ fn Rows(
         each_frame(move || steps.try_get_value() != mine || build());
     });
     #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
-    let above = move || format!("{}px", range.get().0 as f64 * ROW);
+    let above = move || {
+        let first = shown.with(|shown| shown.first().map(|(_, place)| *place));
+        format!("{}px", first.unwrap_or_else(|| range.get().0) as f64 * ROW)
+    };
     #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
     let below = move || {
-        let until = range.get().0 + shown.with(Vec::len);
+        let until = shown.with(|shown| shown.last().map(|(_, place)| place + 1)).unwrap_or_else(|| range.get().0);
         format!("{}px", keys.with(Vec::len).saturating_sub(until) as f64 * ROW)
     };
     view! {
@@ -590,6 +586,21 @@ fn Rows(
             <tr class="systems__space" aria-hidden="true" style:height=below><td></td></tr>
         </tbody>
     }
+}
+
+/// Of the rows that are wanted, those to build next: what is here, and up to [`STEP`] new ones beside it, first those
+/// before it. What one looks at stays where it is while the rest is built.
+fn next_to<T>(wanted: &[T], is_here: impl Fn(&T) -> bool) -> &[T] {
+    let first = wanted.iter().position(&is_here).unwrap_or(0);
+    let before = first.min(STEP);
+    let mut new = before;
+    let built = wanted.iter().skip(first).take_while(|row| {
+        new += usize::from(!is_here(row));
+        new <= STEP
+    });
+    let until = first + built.count();
+    let from = first - before;
+    wanted.get(from..until).unwrap_or_default()
 }
 
 /// One system's row.

@@ -119,6 +119,21 @@ test("rows are added one after the other without leaving the list", async ({ pag
   await expect(page.getByText("Det finns redan ett system med det namnet.")).toBeVisible();
 });
 
+test("what one looks at stays where it is while the rows out of sight are built", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const systems = await Systems.visit(page);
+  await systems.says(80);
+  // Another order, and a quick hand: the rows above are not built yet.
+  const place = await page.evaluate(() => {
+    document.querySelector<HTMLButtonElement>("thead th[aria-sort] button")!.click();
+    window.scrollTo(0, 3_000);
+    return window.scrollY;
+  });
+  expect(place).toBe(3_000);
+  await expect(systems.rows).toHaveCount(80);
+  expect(await page.evaluate(() => window.scrollY)).toBe(place);
+});
+
 test("Back comes to the same search, sort and place in a list of 5,000", async ({ page }) => {
   test.slow();
   await (await Start.visit(page)).createRegister("Skolfastigheter AB");
