@@ -188,7 +188,10 @@ fn MeasureItem(system: Key, row: Row, held: Memo<BTreeMap<String, Held>>, method
             reason.set(String::new());
             asks_reason.set(true);
         } else {
-            asks_reason.set(false);
+            // Only then: each telling of it unticks, for a moment, what was just ticked.
+            if asks_reason.get_untracked() {
+                asks_reason.set(false);
+            }
             send(choice, String::new());
         }
     };
