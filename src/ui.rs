@@ -8,6 +8,7 @@ pub mod pages;
 pub mod parts;
 pub mod session;
 pub mod shell;
+pub mod waiting;
 pub mod words;
 
 use leptos::prelude::*;
@@ -53,20 +54,13 @@ fn Pages(
     later: Later,
 ) -> impl IntoView {
     words::name_language();
-    let session = Session::provide();
-    // A page that shows a glimpse stays as it is when the register is open.
-    let standing = Memo::new(move |_| match session.standing.get() {
-        Standing::Glimpsed | Standing::Open { .. } => Standing::Open { newer: None },
-        other => other,
-    });
-    // The frame is painted before the page within it is built: two short pieces of work instead of a long one.
-    let framed = RwSignal::new(false);
+    Session::provide();
     if offline::started_from_kept() {
         later.fetch_when_calm();
     }
     view! {
         <Router>
-            <Rooms later standing framed />
+            <Rooms later />
         </Router>
     }
 }
@@ -76,55 +70,65 @@ fn Pages(
 fn Rooms(
     /// How the pages are fetched that are not in the first module.
     later: Later,
-    /// Where the register stands.
-    standing: Memo<Standing>,
-    /// Whether the frame is painted.
-    framed: RwSignal<bool>,
 ) -> impl IntoView {
     let path = use_location().pathname;
     let at_table = Memo::new(move |_| path.with(|path| is_workshop(path)));
+    move || match at_table.get() {
+        true => view! { <Fetched page=later.workshop /> }.into_any(),
+        false => view! { <InRegister later /> }.into_any(),
+    }
+}
+
+/// The register's pages, or why there is none.
+#[component]
+fn InRegister(
+    /// How the pages are fetched that are not in the first module.
+    later: Later,
+) -> impl IntoView {
+    let session = Session::expect();
+    // A page that shows a glimpse stays as it is when the register is open.
+    let standing = Memo::new(move |_| match session.standing.get() {
+        Standing::Glimpsed | Standing::Open { .. } => Standing::Open { newer: None },
+        other => other,
+    });
+    // The frame is painted before the page within it is built: two short pieces of work instead of a long one.
+    let framed = RwSignal::new(false);
     let frame = move || {
-        request_animation_frame(move || set_timeout(move || framed.set(true), std::time::Duration::ZERO));
+        request_animation_frame(move || set_timeout(move || _ = framed.try_set(true), std::time::Duration::ZERO));
     };
     let fetched = |page| move || view! { <Fetched page /> };
-    view! {
-            {move || if at_table.get() {
-                view! { <Fetched page=later.workshop /> }.into_any()
-            } else {
-                match standing.get() {
-                Standing::Opening => view! { <start::Opening /> }.into_any(),
-                Standing::Nothing => view! { <Fetched page=later.start /> }.into_any(),
-                Standing::CannotOpen(why) => view! { <start::CannotOpen why /> }.into_any(),
-                Standing::Lost => view! { <start::Lost /> }.into_any(),
-                Standing::Glimpsed | Standing::Open { .. } => {
-                    frame();
-                    view! {
-                        <Shell>
-                            <Show when=move || framed.get()>
-                            <Routes fallback=start::NoSuchPage>
-                                <Route path=path!("/") view=overview::Overview />
-                                <Route path=path!("/system") view=systems::Systems />
-                                <Route path=path!("/system/:key") view=fetched(later.system) />
-                                <Route path=path!("/pa-tur") view=fetched(later.backlog) />
-                                <Route path=path!("/metod") view=fetched(later.method) />
-                                <Route path=path!("/klassningar") view=fetched(later.decisions) />
-                                <Route path=path!("/atgarder") view=fetched(later.actions) />
-                                <Route path=path!("/incidenter") view=fetched(later.incidents) />
-                                <Route path=path!("/incidenter/:key") view=fetched(later.incident) />
-                                <Route path=path!("/utbildning") view=fetched(later.training) />
-                                <Route path=path!("/att-reda-ut") view=fetched(later.conflicts) />
-                                <Route path=path!("/import") view=fetched(later.import) />
-                                <Route path=path!("/nytt") view=fetched(later.news) />
-                                <Route path=path!("/rapport") view=fetched(later.report) />
-                                <Route path=path!("/installningar") view=fetched(later.settings) />
-                            </Routes>
-                            </Show>
-                        </Shell>
-                    }
-                        .into_any()
-                }
-                }
-            }}
+    move || match standing.get() {
+        Standing::Opening => view! { <start::Opening /> }.into_any(),
+        Standing::Nothing => view! { <Fetched page=later.start /> }.into_any(),
+        Standing::CannotOpen(why) => view! { <start::CannotOpen why /> }.into_any(),
+        Standing::Lost => view! { <start::Lost /> }.into_any(),
+        Standing::Glimpsed | Standing::Open { .. } => {
+            frame();
+            view! {
+                <Shell>
+                    <Show when=move || framed.get()>
+                    <Routes fallback=start::NoSuchPage>
+                        <Route path=path!("/") view=overview::Overview />
+                        <Route path=path!("/system") view=systems::Systems />
+                        <Route path=path!("/system/:key") view=fetched(later.system) />
+                        <Route path=path!("/pa-tur") view=fetched(later.backlog) />
+                        <Route path=path!("/metod") view=fetched(later.method) />
+                        <Route path=path!("/klassningar") view=fetched(later.decisions) />
+                        <Route path=path!("/atgarder") view=fetched(later.actions) />
+                        <Route path=path!("/incidenter") view=fetched(later.incidents) />
+                        <Route path=path!("/incidenter/:key") view=fetched(later.incident) />
+                        <Route path=path!("/utbildning") view=fetched(later.training) />
+                        <Route path=path!("/att-reda-ut") view=fetched(later.conflicts) />
+                        <Route path=path!("/import") view=fetched(later.import) />
+                        <Route path=path!("/nytt") view=fetched(later.news) />
+                        <Route path=path!("/rapport") view=fetched(later.report) />
+                        <Route path=path!("/installningar") view=fetched(later.settings) />
+                    </Routes>
+                    </Show>
+                </Shell>
+            }
+            .into_any()
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::waiting::Waiting;
 use crate::browser::device;
 use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, NotStored, Refusal, Request, Ticket};
 use crate::browser::keeper::register_file::FileStep;
@@ -111,8 +112,6 @@ pub enum Answer {
     At(Option<Rc<Register>>),
 }
 
-type Waiting = BTreeMap<Ticket, Box<dyn FnOnce(Answer)>>;
-
 /// A handle that every component may hold.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -149,7 +148,7 @@ pub struct Session {
     /// Whether the page that is coming was reached by Back or Forward.
     back: StoredValue<bool>,
     sent: StoredValue<Ticket>,
-    waiting: StoredValue<Waiting, LocalStorage>,
+    waiting: Waiting,
     keeper: StoredValue<Option<Keeper>, LocalStorage>,
 }
 
@@ -175,7 +174,7 @@ impl Session {
             places: StoredValue::new(BTreeMap::new()),
             back: StoredValue::new(false),
             sent: StoredValue::new(0),
-            waiting: StoredValue::new_local(Waiting::new()),
+            waiting: Waiting::default(),
             keeper: StoredValue::new_local(None),
         };
         match Keeper::start(session.author.get_untracked(), move |event| session.hear(event)) {
@@ -305,9 +304,7 @@ impl Session {
     }
 
     fn wait_for(&self, ticket: Ticket, edits: bool, then: impl FnOnce(Answer) + 'static) {
-        self.waiting.update_value(|waiting| {
-            waiting.insert(ticket, Box::new(then));
-        });
+        self.waiting.add(ticket, then);
         if edits {
             self.sent.set_value(ticket);
             self.saving.set(Saving::Underway);
@@ -414,7 +411,7 @@ impl Session {
                 self.can_undo.set(undo);
                 self.can_redo.set(redo);
                 match ticket {
-                    Some(ticket) => self.answer(ticket, Answer::Done),
+                    Some(ticket) => self.waiting.answer(ticket, Answer::Done),
                     None => self.ask_for_news(),
                 }
             }
@@ -435,7 +432,7 @@ impl Session {
                 if !matches!(why, Refusal::File(_) | Refusal::Elsewhere(_)) {
                     self.refusal.set(Some(why.clone()));
                 }
-                self.answer(ticket, Answer::Refused(why));
+                self.waiting.answer(ticket, Answer::Refused(why));
             }
             Event::Line(line) => {
                 if self.line.with_untracked(|now| *now != line) {
@@ -447,17 +444,17 @@ impl Session {
                     }
                 }
             }
-            Event::LineDone(ticket) => self.answer(ticket, Answer::Done),
+            Event::LineDone(ticket) => self.waiting.answer(ticket, Answer::Done),
             Event::Invitation(ticket, link, picture) => {
-                self.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
+                self.waiting.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
             }
             Event::FileStep(step) => self.file_step.set(Some(step)),
-            Event::Inspected(ticket, difference) => self.answer(ticket, Answer::Inspected(difference)),
-            Event::Saved(ticket, bytes) => self.answer(ticket, Answer::Saved(Rc::new(bytes))),
-            Event::Conflicts(ticket, found) => self.answer(ticket, Answer::Conflicts(Rc::new(found))),
-            Event::History(ticket, past) => self.answer(ticket, Answer::History(Rc::new(past))),
-            Event::News(ticket, news) => self.answer(ticket, Answer::News(news)),
-            Event::At(ticket, entries) => self.answer(
+            Event::Inspected(ticket, difference) => self.waiting.answer(ticket, Answer::Inspected(difference)),
+            Event::Saved(ticket, bytes) => self.waiting.answer(ticket, Answer::Saved(Rc::new(bytes))),
+            Event::Conflicts(ticket, found) => self.waiting.answer(ticket, Answer::Conflicts(Rc::new(found))),
+            Event::History(ticket, past) => self.waiting.answer(ticket, Answer::History(Rc::new(past))),
+            Event::News(ticket, news) => self.waiting.answer(ticket, Answer::News(news)),
+            Event::At(ticket, entries) => self.waiting.answer(
                 ticket,
                 Answer::At(entries.map(|entries| {
                     let mut register = Register::default();
@@ -468,14 +465,6 @@ impl Session {
             Event::CannotOpen(why) => self.standing.set(Standing::CannotOpen(why)),
             // A workshop's keeper is another.
             Event::Workshop(_) => {}
-        }
-    }
-
-    fn answer(&self, ticket: Ticket, answer: Answer) {
-        let mut then = None;
-        self.waiting.update_value(|waiting| then = waiting.remove(&ticket));
-        if let Some(then) = then {
-            then(answer);
         }
     }
 }

@@ -209,7 +209,6 @@ fn Notices() -> impl IntoView {
         Saving::Failed(why) => Some(why),
         _ => None,
     };
-    let refusal = move || session.refusal.get().map(|why| refusal_text(i18n, &why));
     let new_version = move || session.offline.get() == OfflineState::NewVersion;
     view! {
         <Invited />
@@ -224,25 +223,50 @@ fn Notices() -> impl IntoView {
         <Show when=move || newer().is_some()>
             <p class="notice notice--warn" role="alert">{t!(i18n, notice.newer)}</p>
         </Show>
-        <Show when=move || not_stored().is_some()>
+        <Unstored
+            why=Signal::derive(not_stored)
+            again=Callback::new(move |()| session.tell(&Request::StoreAgain))
+        />
+        <Refused refusal=session.refusal />
+    }
+}
+
+/// That words are held in memory only, why, and another try.
+#[component]
+pub fn Unstored(
+    /// Why; nothing when all is stored.
+    why: Signal<Option<NotStored>>,
+    /// Tries again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Show when=move || why.get().is_some()>
             <div class="notice notice--bad" role="alert">
                 <p>
-                    {move || match not_stored() {
+                    {move || match why.get() {
                         Some(NotStored::Full) => t_string!(i18n, notice.full).to_owned(),
                         _ => t_string!(i18n, notice.refused_store).to_owned(),
                     }}
                 </p>
-                <button type="button" class="button" on:click=move |_| session.tell(&Request::StoreAgain)>
-                    {t!(i18n, notice.store_again)}
-                </button>
+                <button type="button" class="button" on:click=move |_| again.run(())>{t!(i18n, notice.store_again)}</button>
             </div>
         </Show>
-        <Show when=move || session.refusal.with(Option::is_some)>
+    }
+}
+
+/// That something was not carried out, until it is closed.
+#[component]
+pub fn Refused(
+    /// What and why.
+    refusal: RwSignal<Option<Refusal>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Show when=move || refusal.with(Option::is_some)>
             <div class="notice notice--warn" role="alert">
-                <p>{refusal}</p>
-                <button type="button" class="button" on:click=move |_| session.refusal.set(None)>
-                    {t!(i18n, common.close)}
-                </button>
+                <p>{move || refusal.get().map(|why| refusal_text(i18n, &why))}</p>
+                <button type="button" class="button" on:click=move |_| refusal.set(None)>{t!(i18n, common.close)}</button>
             </div>
         </Show>
     }

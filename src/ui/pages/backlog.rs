@@ -41,7 +41,7 @@ pub fn Backlog() -> impl IntoView {
         <Heading title=Signal::derive(move || t_string!(i18n, nav.backlog).to_owned()) under />
         <p class="actions">
             <A href="/metod">{t!(i18n, method.about_method)}</A>
-            <A href="/workshop">{t!(i18n, workshop.door)}</A>
+            <A href=super::workshop::PLACE>{t!(i18n, workshop.door)}</A>
         </p>
         <Show
             when=move || next.with(|next| !next.is_empty())

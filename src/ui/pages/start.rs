@@ -89,7 +89,7 @@ pub fn Start() -> impl IntoView {
                 </section>
             </div>
             <Paste />
-            <p><A href="/workshop" attr:class="button">{t!(i18n, workshop.join)}</A> <span class="soft">{t!(i18n, workshop.about_start)}</span></p>
+            <p><A href=super::workshop::PLACE attr:class="button">{t!(i18n, workshop.join)}</A> <span class="soft">{t!(i18n, workshop.about_start)}</span></p>
             <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, start.working))}</p>
         </main>
     }

@@ -26,10 +26,11 @@ use self::projector::Projector;
 use self::table::{Standing, Table};
 use crate::register::Key;
 use crate::ui::session::Session;
+use crate::ui::shell::Refused;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
 /// Where every workshop's address begins.
-pub const PLACE: &str = "/workshop";
+pub use crate::browser::keeper::WORKSHOP_PLACE as PLACE;
 
 /// The page.
 #[component]
@@ -72,7 +73,6 @@ pub fn WorkshopPage() -> impl IntoView {
         });
     });
     let sits = Memo::new(move |_| table.view.with(|view| view.as_ref().is_some_and(|view| !view.here.is_empty())));
-    let refused = move || table.refusal.get().map(|why| crate::ui::shell::refusal_text(i18n, &why));
     let problem = move |heading: &'static str, about: &'static str, why: String| {
         view! {
             <main class="start">
@@ -92,7 +92,7 @@ pub fn WorkshopPage() -> impl IntoView {
             };
             view! {
                 <main class="start" id="main">
-                    <p class="notice notice--warn" role="alert" hidden=move || table.refusal.with(Option::is_none)>{refused}</p>
+                    <Refused refusal=table.refusal />
                     {inside}
                 </main>
             }

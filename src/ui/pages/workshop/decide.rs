@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::frame::{Next, after};
 use super::question::Open;
 use super::table::Table;
-use crate::register::workshop::{Asked, Decide, Decision, Question, Said};
+use crate::browser::keeper::protocol::Request;
+use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop};
 use crate::register::{Choose, Level};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
@@ -116,6 +117,18 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     }
 }
 
+/// The level that is decided.
+#[component]
+pub fn DecidedLevel(level: Level) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="decided__level">
+            <span class=format!("level level--{}", level.number())>{level.number()}</span> " "
+            {t!(i18n, workshop.decided)} ": " {move || level.term().in_language(language_of(i18n))}
+        </p>
+    }
+}
+
 /// What is decided, and the way on.
 #[component]
 pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
@@ -137,20 +150,13 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
     let again = RwSignal::new(false);
     let next = Signal::derive(move || question.with_value(|question| table.read(|workshop| after(workshop, question))));
     let next_words = Signal::derive(move || {
-        let to_measures = next.with(|next| *next == crate::register::workshop::Stop::Measures);
+        let to_measures = next.with(|next| *next == Stop::Measures);
         if to_measures { t_string!(i18n, workshop.to_measures) } else { t_string!(i18n, workshop.next) }.to_owned()
     });
     view! {
         <section class="card decided" data-decided="">
             {move || decision().map(|decision| {
-                let level = decision.what.level;
-                view! {
-                    <p class="decided__level">
-                        <span class=format!("level level--{}", level.number())>{level.number()}</span> " "
-                        {t!(i18n, workshop.decided)} ": " {move || level.term().in_language(language_of(i18n))}
-                    </p>
-                    <p>{decision.what.reason}</p>
-                }
+                view! { <DecidedLevel level=decision.what.level /> <p>{decision.what.reason}</p> }
             })}
             <p class="notice notice--bad" role="alert" hidden=move || !exceptional()>{t!(i18n, system.exceptional)}</p>
             <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
@@ -204,7 +210,7 @@ pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
         let number = table.holder.get_untracked();
         let dissent = Said::Dissent { question: question.get_value(), text: text.get_untracked().trim().to_owned() };
         table.ask(
-            |ticket| crate::browser::keeper::protocol::Request::Say(ticket, number, vec![dissent]),
+            |ticket| Request::Say(ticket, number, vec![dissent]),
             move |_| {
                 sent.try_set(true);
             },

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 
+use super::PLACE;
 use super::measures::Measures;
 use super::people::{AtTable, Circles, Invite, PassRound};
 use super::question::QuestionStop;
@@ -12,9 +13,11 @@ use super::sets::Sets;
 use super::summary::Summary;
 use super::table::Table;
 use crate::browser::awake::Awake;
-use crate::register::workshop::{Asked, Question, Round, Stop, Workshop};
+use crate::browser::keeper::protocol::Request;
+use crate::register::workshop::{Asked, Question, Round, Stop, Tally, Workshop};
 use crate::register::{Aspect, Choose, Term};
 use crate::ui::pages::settings::relay::lamp;
+use crate::ui::shell::{Refused, Unstored};
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::{day, language_of};
 
@@ -45,7 +48,6 @@ pub fn Frame() -> impl IntoView {
         stop
     });
     let newer = move || table.view.with(|view| view.as_ref().is_some_and(|view| view.newer.is_some()));
-    let refused = move || table.refusal.get().map(|why| crate::ui::shell::refusal_text(i18n, &why));
     view! {
         <div class="sitting" class:sitting--leads=leads>
             <header class="sitting__head">
@@ -63,10 +65,11 @@ pub fn Frame() -> impl IntoView {
             <main class="sitting__main" id="main" tabindex="-1">
                 <Announced round />
                 <p class="notice notice--warn" role="alert" hidden=move || !newer()>{t!(i18n, notice.newer)}</p>
-                <p class="notice notice--bad" role="alert" hidden=move || table.not_stored.with(Option::is_none)>
-                    {t!(i18n, notice.full)}
-                </p>
-                <p class="notice notice--warn" role="alert" hidden=move || table.refusal.with(Option::is_none)>{refused}</p>
+                <Unstored
+                    why=table.not_stored.into()
+                    again=Callback::new(move |()| table.tell(&Request::StoreAgain))
+                />
+                <Refused refusal=table.refusal />
                 {move || match stop.get() {
                     Stop::Facts => view! { <Facts /> }.into_any(),
                     Stop::Sets => view! { <Sets /> }.into_any(),
@@ -134,9 +137,9 @@ fn level_words(i18n: Words, term: Term) -> String {
 }
 
 /// How the votes fell: ”2 på 3, 4 på 2”.
-pub fn fell(i18n: Words, tally: &crate::register::workshop::Tally) -> String {
-    let counts = tally.distribution().into_iter().filter(|(_, count)| 0 < *count);
-    let counts = counts
+pub fn fell(i18n: Words, tally: &Tally) -> String {
+    let counts = tally
+        .fell()
         .map(|(level, count)| t_string!(i18n, workshop.so_many_on, count = count, level = level.number()).to_string());
     counts.collect::<Vec<_>>().join(", ")
 }
@@ -168,16 +171,9 @@ fn Agenda(stop: Memo<Stop>) -> impl IntoView {
     };
     let word = move |words: fn(Words) -> &'static str| Signal::derive(move || words(i18n).to_owned());
     let sets = Memo::new(move |_| {
-        table.read(|workshop| {
-            workshop
-                .sets
-                .iter()
-                .filter(|set| !set.dropped)
-                .map(|set| (set.key.clone(), set.name.clone()))
-                .collect::<Vec<_>>()
-        })
+        table.read(|workshop| workshop.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
     });
-    let wall = move || table.view.with(|view| view.as_ref().map(|view| format!("/workshop/{}?storbild=1", view.name)));
+    let wall = move || table.view.with(|view| view.as_ref().map(|view| format!("{PLACE}/{}?storbild=1", view.name)));
     view! {
         <nav class="agenda" aria-label=move || t_string!(i18n, workshop.agenda)>
             {to(Stop::Facts, word(|i18n| t_string!(i18n, workshop.facts)))}

@@ -58,6 +58,11 @@ pub fn Measures() -> impl IntoView {
                 >
                     <section class="card">
                         <p class="soft">{t!(i18n, workshop.measures_about)}</p>
+                        <datalist id="owners">
+                            {move || table.read(|workshop| workshop.people.clone()).into_iter().map(|person| view! {
+                                <option value=person.role></option>
+                            }).collect_view()}
+                        </datalist>
                         <ul class="measures">
                             {asked.clone().into_iter().map(|(id, title)| view! { <Measure id title /> }).collect_view()}
                         </ul>
@@ -146,11 +151,6 @@ fn Measure(id: String, title: String) -> impl IntoView {
                                 change(&|note| note.owner.clone_from(&owner));
                             }
                         />
-                        <datalist id="owners">
-                            {move || table.read(|workshop| workshop.people.clone()).into_iter().map(|person| view! {
-                                <option value=person.role></option>
-                            }).collect_view()}
-                        </datalist>
                     </div>
                     <div class="field">
                         <label for=due_id.clone()>{t!(i18n, workshop.due)}</label>

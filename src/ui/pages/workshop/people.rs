@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::PLACE;
 use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::{LineReach, Request};
@@ -43,7 +44,7 @@ pub fn SitDown() -> impl IntoView {
             <p class="soft" role="status" hidden=move || !waits()>
                 {move || if trouble() { t_string!(i18n, workshop.fetch_trouble) } else { t_string!(i18n, workshop.fetching) }}
             </p>
-            <section class="card">
+            <section class="card" hidden=waits>
                 <h2>{t!(i18n, workshop.who_are_you)}</h2>
                 <p class="soft">{t!(i18n, workshop.who_about)}</p>
                 <Who id="me" number=0 done=Callback::new(|()| {}) />
@@ -119,7 +120,6 @@ pub fn Circles(
             let tally = round.as_ref().and_then(|round| {
                 workshop.asked(&round.question)?.rounds.iter().find(|tally| tally.number == round.number)
             });
-            let at_table = workshop.people.iter().filter(|person| !person.excluded);
             let mut alike = BTreeMap::new();
             let row = |person: &Participant| {
                 let voted =
@@ -130,7 +130,7 @@ pub fn Circles(
                 let initials = if *nth == 1 { initials } else { format!("{initials}{nth}") };
                 (person.person, initials, written(person), person.observer, voted)
             };
-            at_table.map(row).collect::<Vec<_>>()
+            workshop.at_table().map(row).collect::<Vec<_>>()
         })
     });
     let said = move |observer: bool, voted: bool| match (round.with(Option::is_some), observer, voted) {
@@ -233,7 +233,7 @@ pub fn Invite(
             })}
             <div class="invite__words">
                 <p>{t!(i18n, workshop.invite_about)}</p>
-                <p class="invite__address">{move || format!("{}/workshop", address.get())}</p>
+                <p class="invite__address">{move || format!("{}{PLACE}", address.get())}</p>
                 <p class="invite__code" translate="no">{code}</p>
                 {move || device::is_only_here(&address.get()).then(|| view! {
                     <p class="notice notice--warn">{t!(i18n, relay.only_here)}</p>

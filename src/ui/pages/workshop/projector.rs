@@ -2,16 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::decide::DecidedLevel;
 use super::frame::{open_round, question_words};
 use super::minutes::Minutes;
 use super::people::{Circles, Invite};
-use super::question::{CardFace, Result, Timer};
+use super::question::{Cards, Result, Timer, asked_so, voted_words};
 use super::table::Table;
 use crate::register::workshop::{Question, Stop};
-use crate::register::{Choose, Level};
 use crate::ui::parts::level::LevelBadges;
-use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::language_of;
+use crate::ui::words::i18n::{t, use_i18n};
 
 /// The wall.
 #[component]
@@ -38,8 +37,8 @@ pub fn Projector() -> impl IntoView {
                 Stop::Sets => view! {
                     <h1>{t!(i18n, workshop.sets)}</h1>
                     <ul class="wall__list">
-                        {move || table.read(|workshop| workshop.sets.clone()).into_iter().filter(|set| !set.dropped).map(|set| view! {
-                            <li>{set.name}</li>
+                        {move || table.read(|workshop| workshop.agenda().map(|set| set.name.clone()).collect::<Vec<_>>()).into_iter().map(|name| view! {
+                            <li>{name}</li>
                         }).collect_view()}
                     </ul>
                 }
@@ -66,41 +65,26 @@ fn Asked(question: Question) -> impl IntoView {
     let question = StoredValue::new(question);
     let heading =
         move || question.with_value(|question| table.read(|workshop| question_words(workshop, question, i18n)));
-    let words = Memo::new(move |_| {
-        table.read(|workshop| {
-            let begin = workshop.begin.as_ref()?;
-            begin.words.iter().find(|words| words.aspect == aspect).cloned()
-        })
-    });
     let decision = move || {
         question.with_value(|question| table.read(|workshop| Some(workshop.asked(question)?.decision()?.what.clone())))
     };
     let closed =
         Memo::new(move |_| question.with_value(|question| table.tally(question).1).is_some_and(|tally| tally.closed));
-    let voted = move || {
-        let voted = question.with_value(|question| table.tally(question).1).map_or(0, |tally| tally.voted.len());
-        t_string!(i18n, workshop.voted, count = voted, of = table.read(|workshop| workshop.voters())).to_string()
-    };
-    let cards = move || {
-        let levels = words.get().map(|words| words.levels).unwrap_or_default();
-        let cards = Level::ALL.iter().copied().zip(levels).filter(|(level, _)| *level != Level::Exceptional);
-        cards.map(|(level, words)| view! { <li class="vote-card"><CardFace level words /></li> }).collect_view()
-    };
     view! {
         <h1>{move || { let (set, aspect) = heading(); format!("{set}: {aspect}") }}</h1>
-        <p class="question">{move || words.get().map(|words| words.question)}</p>
+        <p class="question">{move || asked_so(table, aspect)}</p>
         {move || decision().map(|decision| view! {
-            <p class="decided__level" role="status">
-                <span class=format!("level level--{}", decision.level.number())>{decision.level.number()}</span> " "
-                {t!(i18n, workshop.decided)} ": " {move || decision.level.term().in_language(language_of(i18n))}
-            </p>
+            <DecidedLevel level=decision.level />
             <p>{decision.reason.clone()}</p>
         })}
         <Show
             when=move || closed.get()
             fallback=move || view! {
-                <ul class="vote-cards">{cards}</ul>
-                <div class="vote-foot"><p role="status">{voted}</p><Timer question /></div>
+                <Cards question />
+                <div class="vote-foot">
+                    <p role="status">{move || question.with_value(|question| voted_words(i18n, table, question))}</p>
+                    <Timer question />
+                </div>
             }
         >
             <Result question on_wall=true />

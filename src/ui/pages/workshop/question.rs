@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 
 use super::decide::{Decided, Deciding, Dissent};
 use super::frame::question_words;
@@ -10,9 +11,9 @@ use super::people::written;
 use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
-use crate::register::workshop::{Question, Round, Said, Tally};
-use crate::register::{Choose, Level};
-use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::register::workshop::{Question, Round, Said, Tally, Workshop};
+use crate::register::{Aspect, Choose, Level};
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
 /// How long people may have to think, in seconds.
@@ -27,12 +28,7 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
     let question = StoredValue::new(question);
     let heading =
         move || question.with_value(|question| table.read(|workshop| question_words(workshop, question, i18n)));
-    let asked_so = move || {
-        table.read(|workshop| {
-            let begin = workshop.begin.as_ref()?;
-            begin.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone())
-        })
-    };
+    let asked_so = move || asked_so(table, aspect);
     let about = move || {
         question.with_value(|question| {
             table.read(|workshop| {
@@ -59,9 +55,10 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
             table.read(|workshop| workshop.asked(question).is_some_and(|asked| asked.decision().is_some()))
         });
         match tally {
+            // What is decided may be voted on again.
+            Some(tally) if tally.opened && !tally.closed => State::Open,
             _ if decided => State::Decided,
             Some(tally) if tally.closed => State::Closed,
-            Some(tally) if tally.opened => State::Open,
             _ => State::Before,
         }
     });
@@ -98,6 +95,20 @@ enum State {
     Decided,
 }
 
+/// How the organisation asks for an aspect.
+pub fn asked_so(table: Table, aspect: Aspect) -> Option<String> {
+    table.read(|workshop| {
+        let begin = workshop.begin.as_ref()?;
+        begin.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone())
+    })
+}
+
+/// How many have voted, of how many: ”4 av 6 har röstat”.
+pub fn voted_words(i18n: I18nContext<Locale>, table: Table, question: &Question) -> String {
+    let voted = table.tally(question).1.map_or(0, |tally| tally.voted.len());
+    t_string!(i18n, workshop.voted, count = voted, of = table.read(Workshop::voters)).to_string()
+}
+
 /// The words on the cards, from level 0 on.
 fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
     table.read(|workshop| {
@@ -105,6 +116,21 @@ fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
         let levels = words.iter().find(|words| words.aspect == question.aspect).map(|words| words.levels.clone());
         Level::ALL.iter().copied().zip(levels.into_iter().flatten()).collect()
     })
+}
+
+/// The four cards, to read. The fifth stops a sitting, and is only there to be chosen.
+#[component]
+pub fn Cards(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
+    view! {
+        <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
+            {move || faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
+                <li class="vote-card"><CardFace level words /></li>
+            }).collect_view()}
+        </ul>
+    }
 }
 
 /// What a card says: number, name and consequence.
@@ -126,13 +152,8 @@ pub fn CardFace(level: Level, words: String) -> impl IntoView {
 fn BeforeVote(question: StoredValue<Question>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
     view! {
-        <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
-            {move || faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
-                <li class="vote-card"><CardFace level words /></li>
-            }).collect_view()}
-        </ul>
+        <Cards question />
         <Show
             when=move || table.leads()
             fallback=move || view! { <p role="status">{t!(i18n, workshop.read_cards)}</p> }
@@ -201,10 +222,8 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
     let own = Memo::new(move |_| round.with(|round| table.own_vote(round)));
     let votes = Memo::new(move |_| table.participant().is_some_and(|person| person.votes()));
     let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
-    let counts = Memo::new(move |_| {
-        let voted = question.with_value(|question| table.tally(question).1).map_or(0, |tally| tally.voted.len());
-        (voted, table.read(|workshop| workshop.voters()))
-    });
+    let nobody =
+        move || question.with_value(|question| table.tally(question)).1.is_none_or(|tally| tally.voted.is_empty());
     let vote = move |level: Option<Level>| table.vote(round.get_untracked(), level);
     let card = move |(level, words): (Level, String)| {
         let is_own = move || own.get() == Some(level);
@@ -226,25 +245,19 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
     view! {
         <Show
             when=move || votes.get()
-            fallback=move || view! { <p role="status">{t!(i18n, workshop.you_observe)}</p> }
+            fallback=move || view! {
+                <p role="status">{t!(i18n, workshop.you_observe)}</p>
+                <Cards question />
+            }
         >
             <p class="soft">{t!(i18n, workshop.vote_about)}</p>
+            <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
+                {move || faces.get().into_iter().map(card).collect_view()}
+            </ul>
         </Show>
-        <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
-            {move || if votes.get() {
-                faces.get().into_iter().map(card).collect_view().into_any()
-            } else {
-                faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
-                    <li class="vote-card"><CardFace level words /></li>
-                }).collect_view().into_any()
-            }}
-        </ul>
         <div class="vote-foot">
             <p role="status" data-voted="">
-                {move || {
-                    let (voted, of) = counts.get();
-                    t_string!(i18n, workshop.voted, count = voted, of = of).to_string()
-                }}
+                {move || question.with_value(|question| voted_words(i18n, table, question))}
             </p>
             <Timer question />
             <button type="button" class="button button--plain" hidden=move || own.with(Option::is_none) on:click=move |_| vote(None)>
@@ -256,7 +269,7 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
                 <button
                     type="button"
                     class="button button--main"
-                    disabled=move || counts.get().0 == 0
+                    disabled=nobody
                     on:click=move |_| {
                         let round = round.get_untracked();
                         table.ask(|ticket| Request::CloseRound(ticket, round), |_| {});
@@ -370,8 +383,7 @@ pub fn Result(
     let highest = move || {
         tally.with(|tally| {
             let tally = tally.as_ref()?;
-            let levels = tally.distribution().into_iter().filter(|(_, count)| 0 < *count).count();
-            tally.highest().filter(|_| 1 < levels)
+            tally.highest().filter(|_| 1 < tally.fell().count())
         })
     };
     view! {

@@ -11,8 +11,10 @@ use crate::ui::words::i18n::{t, t_string, use_i18n};
 /// Whether somebody for the archive sits at the table.
 #[must_use]
 pub fn archive_is_here(workshop: &Workshop) -> bool {
-    let at_table = workshop.people.iter().filter(|person| !person.excluded);
-    at_table.map(|person| person.role.to_lowercase()).any(|role| role.contains("arkiv") || role.contains("archiv"))
+    workshop
+        .at_table()
+        .map(|person| person.role.to_lowercase())
+        .any(|role| role.contains("arkiv") || role.contains("archiv"))
 }
 
 /// The stop.
@@ -21,10 +23,7 @@ pub fn RecordsStop() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let sets = Memo::new(move |_| {
-        table.read(|workshop| {
-            let sets = workshop.sets.iter().filter(|set| !set.dropped);
-            sets.map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>()
-        })
+        table.read(|workshop| workshop.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
     });
     let archive = Memo::new(move |_| table.read(archive_is_here));
     view! {

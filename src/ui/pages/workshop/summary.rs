@@ -48,8 +48,10 @@ fn End() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let owner = table.read(|workshop| {
-        let at_table = workshop.people.iter().filter(|person| !person.excluded);
-        let owner = at_table.map(super::people::written).find(|role| role.to_lowercase().contains("informationsägare"));
+        let owner = workshop
+            .at_table()
+            .map(super::people::written)
+            .find(|role| role.to_lowercase().contains("informationsägare"));
         owner.unwrap_or_default()
     });
     let by = RwSignal::new(owner);

@@ -1,6 +1,5 @@
 //! What a workshop's page knows and can ask for: the workshop as it is now, and what the people at this device say.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -12,6 +11,7 @@ use crate::browser::keeper::protocol::{Chosen, Event, LineView, NotStored, Refus
 use crate::register::workshop::{Join, Participant, Person, Question, Round, Said, Stop, Tally, Workshop};
 use crate::register::{Key, Level};
 use crate::ui::session::{Answer, Session};
+use crate::ui::waiting::Waiting;
 
 /// Where the workshop stands on this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,6 @@ pub enum Standing {
     Lost,
 }
 
-type Waiting = BTreeMap<Ticket, Box<dyn FnOnce(Answer)>>;
-
 /// A handle that every part of a workshop's page holds.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -43,11 +41,11 @@ pub struct Table {
     pub line: RwSignal<Option<LineView>>,
     /// Why something is not stored, if so.
     pub not_stored: RwSignal<Option<NotStored>>,
-    /// The last refusal that nobody waited for.
+    /// The last refusal, until it is closed.
     pub refusal: RwSignal<Option<Refusal>>,
     /// Which of the people at this device holds it now, by number.
     pub holder: RwSignal<u16>,
-    waiting: StoredValue<Waiting, LocalStorage>,
+    waiting: Waiting,
     keeper: StoredValue<Option<Keeper>, LocalStorage>,
 }
 
@@ -76,7 +74,7 @@ impl Table {
             not_stored: RwSignal::new(None),
             refusal: RwSignal::new(None),
             holder: RwSignal::new(0),
-            waiting: StoredValue::new_local(Waiting::new()),
+            waiting: Waiting::default(),
             keeper: StoredValue::new_local(None),
         };
         match Keeper::start_workshop(session.author.get_untracked(), move |event| table.hear(event)) {
@@ -185,7 +183,6 @@ impl Table {
             if let Answer::Refused(why) = answer {
                 let standing = if why == Refusal::NoRegister { Standing::NotHere } else { Standing::None };
                 table.standing.set(standing);
-                table.refusal.set(Some(why));
             }
         });
     }
@@ -194,9 +191,7 @@ impl Table {
     pub fn ask(&self, request: impl FnOnce(Ticket) -> Request, then: impl FnOnce(Answer) + 'static) {
         let ticket = self.keeper.with_value(|keeper| keeper.as_ref().map(|keeper| keeper.ask(request)));
         if let Some(ticket) = ticket {
-            self.waiting.update_value(|waiting| {
-                waiting.insert(ticket, Box::new(then));
-            });
+            self.waiting.add(ticket, then);
         }
     }
 
@@ -216,8 +211,7 @@ impl Table {
     }
 
     fn hear(&self, event: Option<Event>) {
-        if self.waiting.try_with_value(|_| ()).is_none() {
-            // The page was left.
+        if self.waiting.is_gone() {
             return;
         }
         match event {
@@ -234,21 +228,16 @@ impl Table {
                 if self.not_stored.with_untracked(Option::is_some) {
                     self.not_stored.set(None);
                 }
-                // All up to this one.
-                let done = self.waiting.try_update_value(|waiting| {
-                    let later = waiting.split_off(&(ticket + 1));
-                    std::mem::replace(waiting, later)
-                });
-                done.into_iter().flatten().for_each(|(_, then)| then(Answer::Done));
+                self.waiting.done_up_to(ticket);
             }
             Some(Event::NotStored(why)) => self.not_stored.set(Some(why)),
-            Some(Event::LineDone(ticket)) => self.answer(ticket, Answer::Done),
+            Some(Event::LineDone(ticket)) => self.waiting.answer(ticket, Answer::Done),
             Some(Event::Invitation(ticket, link, picture)) => {
-                self.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
+                self.waiting.answer(ticket, Answer::Invitation(Rc::new((link, picture))));
             }
             Some(Event::Refused(ticket, why)) => {
                 self.refusal.set(Some(why.clone()));
-                self.answer(ticket, Answer::Refused(why));
+                self.waiting.answer(ticket, Answer::Refused(why));
             }
             Some(Event::Nothing) => {
                 self.view.set(None);
@@ -257,14 +246,6 @@ impl Table {
             Some(Event::CannotOpen(why)) => self.standing.set(Standing::CannotOpen(why)),
             // A workshop has no records.
             Some(_) => {}
-        }
-    }
-
-    fn answer(&self, ticket: Ticket, answer: Answer) {
-        let mut then = None;
-        self.waiting.update_value(|waiting| then = waiting.remove(&ticket));
-        if let Some(then) = then {
-            then(answer);
         }
     }
 }
