@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { rowsOf, workbookOf } from "./support/list.mjs";
 import { startRelay } from "./support/relay.mjs";
+import { found, isSeated, sitDown } from "./support/sitting.mjs";
 
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -490,32 +491,18 @@ async function workshop() {
   const [SEATS, ROUNDS] = [12, 4];
   const ada = await device();
   const leader = await pageOf(ada);
-  await leader.goto(address("/"));
-  await leader.getByRole("button", { name: "Skapa register" }).click();
-  await stored(leader);
-  await leader.goto(address("/system"));
-  await leader.getByRole("button", { name: "Nytt system" }).click();
-  await leader.getByLabel("Det nya systemets namn").fill("Passersystem");
-  await leader.getByRole("button", { name: "Lägg till" }).click();
-  await leader.getByRole("status").getByRole("link", { name: "Passersystem" }).click();
-  await leader.getByRole("link", { name: "Håll workshop" }).click();
-  await leader.getByRole("button", { name: "Börja workshopen" }).click();
-  const code = await leader.locator(".invite__code").filter({ hasText: "-" }).innerText({ timeout: 60_000 });
+  const code = await found(leader, relay.url);
   const contexts = [ada];
   const seats = [leader];
   while (seats.length < SEATS) {
     const context = await device();
     // The last is as slow as an old tablet; its own work is what the longest task tells of.
     const seat = await pageOf(context, { throttle: seats.length === SEATS - 1 ? THROTTLE : 1 });
-    await seat.goto(address("/workshop"));
-    await seat.getByLabel("Kod").fill(code);
-    await seat.getByRole("button", { name: "Gå in" }).click();
-    await seat.getByLabel("Roll").fill(`Roll ${seats.length}`, { timeout: 60_000 });
-    await seat.getByRole("button", { name: "Slå dig ner" }).click();
+    await sitDown(seat, relay.url, code, `Roll ${seats.length}`);
     contexts.push(context);
     seats.push(seat);
   }
-  await leader.waitForFunction((count) => document.querySelectorAll(".circle").length === count, SEATS);
+  await isSeated(leader, SEATS);
   const slow = seats.at(-1);
   const [seen, shown] = [[], []];
   // Every page has the same clock beneath: this machine's.

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { startRelay } from "./support/relay.mjs";
+import { found, isSeated, sitDown } from "./support/sitting.mjs";
 import { startBrowser, until } from "./support/webdriver.mjs";
 import { wordsOf } from "./support/zip.mjs";
 
@@ -131,10 +132,10 @@ const TABLE = {
 
 /** The five of a table that sit in Chromium. */
 async function startSitting() {
-  const [relay, chromium_] = [await startRelay(), await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] })];
+  const [relay, driven] = [await startRelay(), await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] })];
   const seats = [];
   const page = async () => {
-    const context = await chromium_.newContext({ baseURL: relay.url, locale: "sv-SE" });
+    const context = await driven.newContext({ locale: "sv-SE" });
     seats.push(await context.newPage());
     return seats.at(-1);
   };
@@ -142,27 +143,12 @@ async function startSitting() {
     url: relay.url,
     code: "",
     begin: async () => {
-      const leader = await page();
-      await leader.goto("/");
-      await leader.getByRole("button", { name: "Skapa register" }).click();
-      await leader.getByRole("link", { name: /^System/ }).first().click();
-      await leader.getByRole("button", { name: "Nytt system" }).click();
-      await leader.getByLabel("Det nya systemets namn").fill("Passersystem");
-      await leader.getByRole("button", { name: "Lägg till" }).click();
-      await leader.getByRole("status").getByRole("link", { name: "Passersystem" }).click();
-      await leader.getByRole("link", { name: "Håll workshop" }).click();
-      await leader.getByRole("button", { name: "Börja workshopen" }).click();
-      sitting.code = await leader.locator(".invite__code").filter({ hasText: "-" }).innerText();
+      sitting.code = await found(await page(), relay.url);
       for (const role of ["Informationsägare", "Objektledare", "IT", "Dataskyddsombud"]) {
-        const guest = await page();
-        await guest.goto("/workshop");
-        await guest.getByLabel("Kod").fill(sitting.code);
-        await guest.getByRole("button", { name: "Gå in" }).click();
-        await guest.getByLabel("Roll").fill(role);
-        await guest.getByRole("button", { name: "Slå dig ner" }).click();
+        await sitDown(await page(), relay.url, sitting.code, role);
       }
     },
-    isSeated: (count) => seats[0].waitForFunction((count) => document.querySelectorAll(".circle").length === count, count),
+    isSeated: (count) => isSeated(seats[0], count),
     ask: async () => {
       await seats[0].getByRole("navigation").getByRole("button", { name: /^Konfidentialitet:/ }).click();
       await seats[0].getByRole("button", { name: "Öppna röstningen" }).click();
@@ -182,7 +168,7 @@ async function startSitting() {
       await seats[0].getByText(words).first().waitFor();
     },
     end: async () => {
-      await chromium_.close();
+      await driven.close();
       await relay.stop();
     },
   };

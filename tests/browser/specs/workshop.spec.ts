@@ -164,6 +164,39 @@ test("a facilitator whose tab dies comes back to the same question, and the vote
   for (const seat of [back, ...others]) await seat.fell({ 2: 3 });
 });
 
+test("what is decided can be voted on again, and a wall that holds the line opens the facilitator's vote too", async ({
+  page: ada,
+  newDevice,
+}) => {
+  test.setTimeout(120_000);
+  const { leader, others } = await table(ada, newDevice, ROLES.slice(0, 1));
+  await leader.ask("Kort", "Riktighet");
+  // The wall stays when the facilitator's own tab comes anew: from then on it is the one that speaks with the relay.
+  const wall = await ada.context().newPage();
+  await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+  await expect(wall.getByRole("heading", { level: 1 })).toHaveText("Kort: Riktighet");
+  await ada.reload();
+  await leader.isAsked("Kort", "Riktighet");
+  await leader.open();
+  for (const seat of [leader, ...others]) await seat.vote(1);
+  await leader.hasVoted(2, 2);
+  await leader.show();
+  for (const seat of [leader, ...others]) await seat.fell({ 1: 2 });
+  await leader.decide(1);
+  for (const seat of others) await seat.isDecided(1);
+
+  await leader.next("Ändra beslutet");
+  await leader.next("Rösta igen");
+  for (const seat of [leader, ...others]) await seat.vote(3);
+  await leader.hasVoted(2, 2);
+  await leader.show();
+  for (const seat of [leader, ...others]) await seat.fell({ 3: 2 });
+  await leader.next("Ändra beslutet");
+  await leader.decide(3);
+  for (const seat of [leader, ...others]) await seat.isDecided(3);
+  await expect(wall.locator(".decided__level")).toContainText("3");
+});
+
 /** Every database of a device, read by somebody who has the whole device. */
 const stored = (page: Page) =>
   page.evaluate(async () => {
