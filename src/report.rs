@@ -21,7 +21,7 @@ pub mod warnings;
 pub mod xlsx;
 
 pub use charts::Chart;
-pub use docx::{DocxError, to_docx};
+pub use docx::{DocxError, Template, TemplateError, to_docx, to_docx_in};
 pub use figures::{Figure, Figures, IncidentsOnly, ListBehind};
 pub use minutes::minutes;
 pub use model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, report};

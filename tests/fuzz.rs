@@ -11,6 +11,8 @@ mod devices;
 mod network;
 #[path = "fuzz/targets.rs"]
 mod targets;
+#[path = "support/templates.rs"]
+mod templates;
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -124,6 +126,8 @@ fn the_corpus_reaches_behind_the_first_checks() {
     whole("register-file", |bytes| klassrum::crypto::open_file("lösenfras", bytes).is_ok());
     whole("parcel", |bytes| Parcel::from_bytes(bytes).is_ok());
     whole("import", |bytes| klassrum::exchange::read(bytes).is_ok());
+    assert_eq!(corpus("template").len(), 3);
+    corpus("template").iter().for_each(|(from, bytes)| assert!(targets::is_template(bytes), "{from} is whole"));
     let is_method = |bytes: &[u8]| {
         klassrum::catalogue::text_of(bytes).is_ok_and(|text| klassrum::catalogue::method_file(&text).is_ok())
     };
@@ -211,4 +215,13 @@ fn write_corpus() {
     write("parcel", "changes", &Parcel { document: name, changes }.to_bytes().unwrap());
     write("import", "text.csv", "System;Ägare;K\nAgresso;Ekonomi;2\n\"a;b\";;\n".as_bytes());
     write("import", "tabs.txt", b"a\tb\r\n1\t2024-01-02\r\n");
+    let company = templates::company();
+    write("template", "company.dotx", &company.pack());
+    let parts = |all: &mut dyn Iterator<Item = &(String, Vec<u8>)>| {
+        all.map(|(name, bytes)| format!("== {name}\n{}\n", String::from_utf8_lossy(bytes))).collect::<String>()
+    };
+    write("template", "parts", parts(&mut company.parts.iter()).as_bytes());
+    let least = ["_rels/.rels", "word/_rels/document.xml.rels", "word/document.xml", "word/styles.xml"];
+    let least = parts(&mut company.parts.iter().filter(|(name, _)| least.contains(&name.as_str())));
+    write("template", "least", least.as_bytes());
 }

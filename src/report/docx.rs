@@ -1,20 +1,32 @@
 //! The report as a Word document.
 //!
-//! docx-rs writes the document's body and joins the package. The parts that never change (styles, settings) lie beside
-//! this file, and what docx-rs has no words for (header rows, the frame around the table of contents, languages,
-//! footnote separators) is put in place in the finished parts. The same report gives the same bytes.
+//! docx-rs writes the document's body. What it looks like is a [`form`]: ours, whose styles and settings lie beside this
+//! file, or the one of a [`template`] that an organisation has. What docx-rs has no words for (header rows, the frame
+//! around the table of contents, languages, footnote separators) is put in place in the finished parts. The same report
+//! gives the same bytes.
+
+mod clean;
+mod form;
+mod package;
+mod refusal;
+mod styles;
+mod template;
+mod xml;
 
 use std::fmt::Write as _;
-use std::io::Cursor;
 
 use docx_rs::{
-    BreakType, Docx, FieldCharType, Footer, Footnote, Hyperlink, HyperlinkType, IndentLevel, InstrText, InstrToC,
-    NumPages, NumberingId, PageNum, Paragraph, Run as Words, StructuredDataTag, TableCell, TableRow, WidthType,
+    BreakType, Docx, FieldCharType, Footnote, Hyperlink, HyperlinkType, IndentLevel, InstrText, InstrToC, NumberingId,
+    Paragraph, Run as Words, StructuredDataTag, TableCell, TableRow, WidthType,
 };
 use thiserror::Error;
 
+use self::form::Form;
+use self::package::{Part, Relation};
+pub use self::refusal::TemplateError;
+pub use self::template::Template;
 use super::charts::Chart;
-use super::model::{Align, Block, Report, Run, Runs, Section, Table};
+use super::model::{Align, Block, Report, Run, Runs, Section, Table, words};
 
 /// Why there is no document.
 #[derive(Debug, Error)]
@@ -30,50 +42,65 @@ pub enum DocxError {
 const STYLES: &str = include_str!("docx/styles.xml");
 const SETTINGS: &str = include_str!("docx/settings.xml");
 
-/// The width of the text on an A4 page with margins of 25 mm, in twentieths of a point.
-const TEXT_WIDTH: usize = 9_070;
-/// The least width of a column of numbers.
-const NUMBER_WIDTH: usize = 1_600;
-/// What a letter of a column's heading may need.
-const LETTER_WIDTH: usize = 130;
+/// What a letter in a table may need, in a heading and below it: twentieths of a point, in a wide font of 10 points.
+const LETTER_WIDTHS: (usize, usize) = (135, 120);
+/// What a cell has at its sides, and a little.
+const CELL_SIDES: usize = 260;
 /// The list definition for bullets. Each numbered list has one of its own after it, so that it begins at 1.
 const BULLETS: usize = 1;
 
-/// Writes the report as a DOCX file.
+/// Writes the report as a DOCX file in our own form.
 ///
 /// # Errors
 /// [`DocxError`] when the parts can't be joined; the report itself can't be at fault.
 pub fn to_docx(report: &Report) -> Result<Vec<u8>, DocxError> {
-    let mut body = Body { docx: Docx::new(), lists: BULLETS, bookmark: 0, captions: Vec::new() };
+    in_form(report, Form::own())
+}
+
+/// Writes the report as a DOCX file in the form of an organisation's template.
+///
+/// # Errors
+/// As [`to_docx`].
+pub fn to_docx_in(report: &Report, template: &Template) -> Result<Vec<u8>, DocxError> {
+    in_form(report, template.form.clone())
+}
+
+fn in_form(report: &Report, mut form: Form) -> Result<Vec<u8>, DocxError> {
+    let mut body =
+        Body { docx: Docx::new(), lists: BULLETS, bookmark: 0, captions: Vec::new(), text_width: form.text_width };
     body.front(report);
     for (nth, section) in report.sections.iter().enumerate() {
         body.section(section, nth == 0);
     }
     let Body { docx, lists, captions, .. } = body;
-    let mut docx = docx.footer(footer(report));
-    docx.document_rels.has_numberings = true;
-
-    let mut parts = docx.build();
-    parts.document = finished(&String::from_utf8(parts.document)?, &captions).into_bytes();
-    for part in parts.footers.iter_mut() {
-        *part = tidy(&String::from_utf8(std::mem::take(part))?).into_bytes();
+    if form.own_footer {
+        let part = footer(report, &form);
+        let id = form.add("footer", "word/ownFooter.xml", FOOTER_TYPE, part.into_bytes(), Vec::new());
+        form.edges.push(("w:footerReference w:type=\"default\"".to_owned(), id));
     }
-    parts.styles = STYLES.as_bytes().to_vec();
-    parts.settings = SETTINGS.as_bytes().to_vec();
-    parts.numberings = numberings(lists).into_bytes();
-    parts.footnotes = footnotes(report).into_bytes();
-    parts.doc_props.core = properties(report).into_bytes();
+    let numberings = form.numberings(lists - BULLETS);
+    form.add("numbering", "word/numbering.xml", NUMBERING_TYPE, numberings.into_bytes(), Vec::new());
+    form.add("footnotes", "word/footnotes.xml", FOOTNOTES_TYPE, footnotes(report, &form).into_bytes(), Vec::new());
 
-    let mut file = Cursor::new(Vec::new());
-    parts.pack(&mut file).map_err(|error| DocxError::Packing(error.into()))?;
-    Ok(file.into_inner())
+    let document = finished(&String::from_utf8(docx.build().document)?, &captions, &form);
+    let relations: Vec<Relation> = std::mem::take(&mut form.relations);
+    let document =
+        Part { name: "word/document.xml".into(), media_type: DOCUMENT_TYPE, bytes: document.into_bytes(), relations };
+    package::pack(&document, &form.parts, &properties(report)).map_err(|error| DocxError::Packing(error.into()))
 }
+
+const DOCUMENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+const FOOTER_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml";
+const NUMBERING_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml";
+const FOOTNOTES_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml";
 
 struct Body {
     docx: Docx,
     lists: usize,
     bookmark: usize,
     captions: Vec<String>,
+    /// In twentieths of a point.
+    text_width: usize,
 }
 
 impl Body {
@@ -120,8 +147,10 @@ impl Body {
     }
 
     fn table(&mut self, table: &Table) {
-        self.add(Paragraph::new().style("Caption").add_run(Words::new().add_text(table.caption.as_str())));
-        let widths = widths(table);
+        self.add(
+            Paragraph::new().style("Caption").keep_next(true).add_run(Words::new().add_text(table.caption.as_str())),
+        );
+        let widths = widths(table, self.text_width);
         let cell =
             |width: usize, paragraph: Paragraph| TableCell::new().width(width, WidthType::Dxa).add_paragraph(paragraph);
         let columns = || widths.iter().copied().zip(&table.align);
@@ -143,21 +172,37 @@ impl Body {
     }
 }
 
-/// How wide each column is: numbers take what they and the longest word above them need, words share the rest.
-fn widths(table: &Table) -> Vec<usize> {
-    let needed = |heading: &String| {
-        let longest = heading.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
-        NUMBER_WIDTH.max((longest + 2) * LETTER_WIDTH)
+/// How wide each column is: no word is torn as long as there is room, and the longest texts get what is left.
+fn widths(table: &Table, text_width: usize) -> Vec<usize> {
+    // More would not fit anyway, and sizes are counted in 32 bits in a browser.
+    let letters = |text: &str| text.chars().take(400).count();
+    let longest = |text: &str| text.split_whitespace().map(letters).max().unwrap_or(0);
+    let columns = table.header.iter().enumerate().map(|(column, heading)| {
+        let cells = || table.rows.iter().filter_map(|row| row.get(column)).map(|runs| words(runs));
+        let (in_heading, below) = LETTER_WIDTHS;
+        let wide = |heading: usize, cell: usize| CELL_SIDES + (heading * in_heading).max(cell * below);
+        let least = wide(longest(heading), cells().map(|cell| longest(&cell)).max().unwrap_or(0));
+        let most = wide(letters(heading), cells().map(|cell| letters(&cell)).max().unwrap_or(0));
+        (least, most)
+    });
+    let columns: Vec<(usize, usize)> = columns.collect();
+    let least: usize = columns.iter().map(|(least, _)| least).sum();
+    let most: usize = columns.iter().map(|(_, most)| most).sum();
+    let is_words = |column: usize| table.align.get(column) == Some(&Align::Left);
+    let share = |(column, (narrow, wide)): (usize, &(usize, usize))| {
+        if text_width <= least {
+            return narrow * text_width / least.max(1);
+        }
+        if text_width < most {
+            return narrow + (text_width - least) * (wide - narrow) / (most - least).max(1);
+        }
+        // Numbers stay near each other: what is left goes to the words.
+        let takers = (0..columns.len()).filter(|column| is_words(*column)).count();
+        let takes = takers == 0 || is_words(column);
+        let takers = if takers == 0 { columns.len() } else { takers };
+        wide + if takes { (text_width - most) / takers.max(1) } else { 0 }
     };
-    let numbers: Vec<Option<usize>> = table
-        .align
-        .iter()
-        .zip(&table.header)
-        .map(|(align, heading)| (*align == Align::Right).then(|| needed(heading)))
-        .collect();
-    let words = numbers.iter().filter(|width| width.is_none()).count().max(1);
-    let rest = TEXT_WIDTH.saturating_sub(numbers.iter().flatten().sum()) / words;
-    numbers.into_iter().map(|width| width.unwrap_or(rest)).collect()
+    columns.iter().enumerate().map(share).collect()
 }
 
 fn filled(style: &str, runs: &[Run]) -> Paragraph {
@@ -210,33 +255,39 @@ fn contents(report: &Report) -> StructuredDataTag {
     })
 }
 
-fn footer(report: &Report) -> Footer {
+/// Our footer: the title, the registration number and the page.
+fn footer(report: &Report, form: &Form) -> String {
     let dnr = if report.dnr.is_empty() { String::new() } else { format!(" · Dnr: {}", report.dnr) };
-    Footer::new().add_paragraph(
-        Paragraph::new()
-            .style("Footer")
-            .add_run(Words::new().add_text(format!("{}{dnr}", report.title)))
-            .add_run(Words::new().add_tab().add_text("Sida "))
-            .add_page_num(PageNum::new())
-            .add_run(Words::new().add_text(" av "))
-            .add_num_pages(NumPages::new()),
+    let text = |text: &str| format!("<w:r><w:t xml:space=\"preserve\">{}</w:t></w:r>", escaped(text));
+    let field = |name: &str| format!("<w:fldSimple w:instr=\" {name} \"><w:r><w:t>1</w:t></w:r></w:fldSimple>");
+    format!(
+        "{XML}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val=\"{}\"/></w:pPr>{}<w:r><w:tab/></w:r>{}{}{}{}</w:p></w:ftr>",
+        form.style("Footer"),
+        text(&format!("{}{dnr}", report.title)),
+        text("Sida "),
+        field("PAGE"),
+        text(" av "),
+        field("NUMPAGES"),
     )
 }
 
-/// Marks are safe to look for: in people's texts every `<` and `"` is escaped.
-fn finished(document: &str, captions: &[String]) -> String {
+/// The body in its form. Marks are safe to look for: in people's texts every `<` and `"` is escaped.
+fn finished(document: &str, captions: &[String], form: &Form) -> String {
     const TABLE: (&str, &str) = ("<w:tblPr>", "</w:tblPr>");
     const PAGE: (&str, &str) = ("<w:sectPr", "</w:sectPr>");
     const CONTENTS: (&str, &str) = ("<w:sdtPr>", "</w:sdtPr>");
+    const STYLE: (&str, &str) = ("<w:pStyle w:val=\"", "\" />");
+    const LETTERS: (&str, &str) = ("<w:rStyle w:val=\"", "\" />");
+    const LIST: (&str, &str) = ("<w:numPr>", "</w:numPr>");
     let mut captions = captions.iter();
+    let (look, width) = (if form.banded { BANDED } else { PLAIN }, form.text_width);
     let document = tidy(document).replace("<w:trHeight w:val=\"0\" w:hRule=\"atLeast\" />", "<w:tblHeader/>");
     let document = replaced(&document, TABLE, |_| {
         let caption = escaped(captions.next().map_or("", String::as_str));
         format!(
-            "<w:tblPr><w:tblStyle w:val=\"Tabell\"/><w:tblW w:w=\"{TEXT_WIDTH}\" w:type=\"dxa\"/>\
-             <w:tblLayout w:type=\"fixed\"/><w:tblLook w:val=\"0020\" w:firstRow=\"1\" w:lastRow=\"0\" \
-             w:firstColumn=\"0\" w:lastColumn=\"0\" w:noHBand=\"1\" w:noVBand=\"1\"/>\
-             <w:tblCaption w:val=\"{caption}\"/></w:tblPr>"
+            "<w:tblPr><w:tblStyle w:val=\"{}\"/><w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:tblLayout \
+             w:type=\"fixed\"/>{look}<w:tblCaption w:val=\"{caption}\"/></w:tblPr>",
+            form.style("Tabell"),
         )
     });
     let document = replaced(&document, CONTENTS, |_| {
@@ -244,17 +295,35 @@ fn finished(document: &str, captions: &[String]) -> String {
          </w:sdtPr>"
             .to_owned()
     });
-    replaced(&document, PAGE, |page| {
-        let footer = page
-            .split_once("<w:footerReference ")
-            .and_then(|(_, after)| after.split_once("/>"))
-            .map(|(reference, _)| format!("<w:footerReference {reference}/>"))
-            .unwrap_or_default();
-        format!(
-            "<w:sectPr>{footer}<w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1418\" w:right=\"1418\" \
-             w:bottom=\"1418\" w:left=\"1418\" w:header=\"709\" w:footer=\"709\" w:gutter=\"0\"/></w:sectPr>"
-        )
+    let document = replaced(&document, LETTERS, |own| format!("<w:rStyle w:val=\"{}\" />", form.style(own)));
+    let document = replaced(&document, LIST, |own| form.list(own));
+    let document = replaced(&document, STYLE, |own| format!("<w:pStyle w:val=\"{}\" />", form.style(own)));
+    let document = outlined(document, form);
+    replaced(&document, PAGE, |_| {
+        let edges = form.edges.iter().map(|(edge, id)| format!("<{edge} r:id=\"{id}\"/>"));
+        format!("<w:sectPr>{}{}</w:sectPr>", edges.collect::<String>(), form.page)
     })
+}
+
+/// How a table shows its style: the first row, and the bands of a template's style.
+const PLAIN: &str = "<w:tblLook w:val=\"0620\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" \
+                     w:lastColumn=\"0\" w:noHBand=\"1\" w:noVBand=\"1\"/>";
+const BANDED: &str = "<w:tblLook w:val=\"0420\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" \
+                      w:lastColumn=\"0\" w:noHBand=\"0\" w:noVBand=\"1\"/>";
+
+/// Says the outline level in each heading whose style doesn't, so that it comes into the contents.
+fn outlined(document: String, form: &Form) -> String {
+    let mut document = document;
+    let mut any = false;
+    for own in ["Heading1", "Heading2", "Heading3"] {
+        let Some(level) = form.styles.get(own).and_then(|style| style.outline) else { continue };
+        any = true;
+        let mark = format!("<w:pStyle w:val=\"{}\" />", form.style(own));
+        document = replaced(&document, (&mark, "</w:pPr>"), |inside| {
+            format!("{mark}{inside}<w:outlineLvl w:val=\"{level}\"/></w:pPr>")
+        });
+    }
+    if any { document.replacen("TOC \\o &quot;1-3&quot;", "TOC \\o &quot;1-3&quot; \\u", 1) } else { document }
 }
 
 /// Without the numbers that docx-rs counts for every paragraph it has ever made, and without empty properties.
@@ -265,7 +334,11 @@ fn tidy(part: &str) -> String {
     for piece in pieces {
         tidied.push_str(piece.split_once('"').map_or(piece, |(_, after)| after));
     }
-    tidied.replace("<w:rPr />", "").replace("<w:pPr></w:pPr>", "")
+    // A column of the grid has no type, which docx-rs gives it.
+    let tidied = tidied.replace("<w:rPr />", "").replace("<w:pPr></w:pPr>", "");
+    replaced(&tidied, ("<w:gridCol w:w=\"", "/>"), |inside| {
+        format!("<w:gridCol w:w=\"{}\"/>", inside.split('"').next().unwrap_or_default())
+    })
 }
 
 /// Every part from `open` to `close` in another form.
@@ -287,32 +360,8 @@ fn escaped(text: &str) -> String {
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
 
-fn numberings(lists: usize) -> String {
-    let level = |format: &str, text: &str| {
-        format!(
-            "<w:lvl w:ilvl=\"0\"><w:start w:val=\"1\"/><w:numFmt w:val=\"{format}\"/><w:lvlText w:val=\"{text}\"/>\
-             <w:lvlJc w:val=\"left\"/><w:pPr><w:ind w:left=\"425\" w:hanging=\"425\"/></w:pPr></w:lvl>"
-        )
-    };
-    let mut part = format!(
-        "{XML}<w:numbering {W}><w:abstractNum w:abstractNumId=\"1\"><w:multiLevelType w:val=\"singleLevel\"/>{}\
-         </w:abstractNum><w:abstractNum w:abstractNumId=\"2\"><w:multiLevelType w:val=\"singleLevel\"/>{}\
-         </w:abstractNum><w:num w:numId=\"{BULLETS}\"><w:abstractNumId w:val=\"1\"/></w:num>",
-        level("bullet", "•"),
-        level("decimal", "%1."),
-    );
-    for list in BULLETS + 1..=lists {
-        let _ = write!(
-            part,
-            "<w:num w:numId=\"{list}\"><w:abstractNumId w:val=\"2\"/><w:lvlOverride w:ilvl=\"0\">\
-             <w:startOverride w:val=\"1\"/></w:lvlOverride></w:num>"
-        );
-    }
-    part.push_str("</w:numbering>");
-    part
-}
-
-fn footnotes(report: &Report) -> String {
+fn footnotes(report: &Report, form: &Form) -> String {
+    let (text, reference) = (form.style("FootnoteText"), form.style("FootnoteReference"));
     let mut part = format!(
         "{XML}<w:footnotes {W}><w:footnote w:type=\"separator\" w:id=\"-1\"><w:p><w:r><w:separator/></w:r></w:p>\
          </w:footnote><w:footnote w:type=\"continuationSeparator\" w:id=\"0\"><w:p><w:r><w:continuationSeparator/>\
@@ -321,8 +370,8 @@ fn footnotes(report: &Report) -> String {
     for note in report.sections.iter().flat_map(|section| &section.footnotes) {
         let _ = write!(
             part,
-            "<w:footnote w:id=\"{}\"><w:p><w:pPr><w:pStyle w:val=\"FootnoteText\"/></w:pPr><w:r><w:rPr>\
-             <w:rStyle w:val=\"FootnoteReference\"/></w:rPr><w:footnoteRef/></w:r><w:r>\
+            "<w:footnote w:id=\"{}\"><w:p><w:pPr><w:pStyle w:val=\"{text}\"/></w:pPr><w:r><w:rPr>\
+             <w:rStyle w:val=\"{reference}\"/></w:rPr><w:footnoteRef/></w:r><w:r>\
              <w:t xml:space=\"preserve\"> {}</w:t></w:r></w:p></w:footnote>",
             note.number,
             escaped(&note.text)

@@ -2,17 +2,20 @@
 //! what it was given where it takes it.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
 
 use klassrum::crypto::{Access, DocumentSecret, Invitation, WorkshopCode, open_file};
 use klassrum::document::{RegisterDocument, WorkshopDocument};
 use klassrum::register::workshop::{Statement, Workshop};
+use klassrum::register::{Date, Register};
+use klassrum::report::{Report, Template, report, to_docx_in};
 use klassrum::sync::wire::{Challenge, ClientFrame, Epoch, RelayFrame, VERSION, Welcome};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parcel, Progress, Whisper};
 
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
     ("line", line),
@@ -25,6 +28,7 @@ pub const TARGETS: [Target; 12] = [
     ("parcel", parcel),
     ("import", import),
     ("method", method),
+    ("template", template),
 ];
 
 fn client_frame(bytes: &[u8]) {
@@ -151,4 +155,42 @@ fn method(bytes: &[u8]) {
     for line in text.lines().take(50) {
         assert!(klassrum::register::method::paragraphs(line).iter().all(|found| !found.is_empty()));
     }
+}
+
+/// A Word template, or its parts one after the other, each under a line with its name: a package's sums would stop most
+/// changes to it.
+fn template(bytes: &[u8]) {
+    let Ok(template) = Template::read(&packed(bytes)) else { return };
+    let Ok(made) = to_docx_in(&report_of_nothing(), &template) else {
+        panic!("a template that was read makes a document")
+    };
+    assert!(Template::read(&made).is_ok(), "what was made is sound");
+}
+
+/// Whether a template can be read from this.
+#[allow(dead_code, reason = "only the test of the corpus asks")]
+pub fn is_template(bytes: &[u8]) -> bool {
+    Template::read(&packed(bytes)).is_ok()
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    if bytes.starts_with(b"PK") { bytes.to_vec() } else { package_of(bytes) }
+}
+
+fn package_of(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for part in text.split("\n== ").map(|part| part.trim_start_matches("== ")).take(40) {
+        let (name, text) = part.split_once('\n').unwrap_or((part, ""));
+        // A name that is there already is refused.
+        if zip.start_file(name, options).is_ok() {
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn report_of_nothing() -> Report {
+    report(&Register::default(), 2024, Date::new(2025, 3, 1).unwrap(), None)
 }
