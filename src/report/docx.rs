@@ -43,9 +43,11 @@ const STYLES: &str = include_str!("docx/styles.xml");
 const SETTINGS: &str = include_str!("docx/settings.xml");
 
 /// What a letter in a table may need, in a heading and below it: twentieths of a point, in a wide font of 10 points.
-const LETTER_WIDTHS: (usize, usize) = (135, 120);
+const LETTER_WIDTHS: (usize, usize) = (150, 125);
 /// What a cell has at its sides, and a little.
-const CELL_SIDES: usize = 260;
+const CELL_SIDES: usize = 300;
+/// Tables with at most so many rows are kept on one page.
+const ROWS_TOGETHER: usize = 14;
 /// The list definition for bullets. Each numbered list has one of its own after it, so that it begins at 1.
 const BULLETS: usize = 1;
 
@@ -156,13 +158,18 @@ impl Body {
         let columns = || widths.iter().copied().zip(&table.align);
         let header = columns().zip(&table.header).map(|((width, align), heading)| {
             let style = if *align == Align::Right { "TableHeadingNumber" } else { "TableHeading" };
-            cell(width, Paragraph::new().style(style).add_run(Words::new().add_text(heading.as_str())))
+            let heading = Words::new().add_text(heading.as_str());
+            cell(width, Paragraph::new().style(style).keep_next(true).add_run(heading))
         });
         // docx-rs has no header rows: a height of nothing marks the row, see [`finished`].
         let mut rows = vec![TableRow::new(header.collect()).cant_split().row_height(0.0)];
-        rows.extend(table.rows.iter().map(|row| {
+        let last = table.rows.len();
+        rows.extend((1..).zip(&table.rows).map(|(nth, row)| {
+            // A short table, such as the one to sign in, isn't torn: each row stays with the one after it.
+            let stays = last <= ROWS_TOGETHER && nth < last;
             let cells = columns().zip(row).map(|((width, align), runs)| {
-                cell(width, filled(if *align == Align::Right { "TableNumber" } else { "TableText" }, runs))
+                let paragraph = filled(if *align == Align::Right { "TableNumber" } else { "TableText" }, runs);
+                cell(width, if stays { paragraph.keep_next(true) } else { paragraph })
             });
             TableRow::new(cells.collect()).cant_split()
         }));
