@@ -242,6 +242,11 @@ fn a_template_without_a_header_gets_our_footer_and_one_without_a_page_ours() {
     whole(&file);
     assert!(part(&file, "word/document.xml").contains("w:w=\"11906\""));
     assert!(part(&file, "word/ownFooter.xml").contains("Dnr: SFAB 2025/148"));
+    // In a style of its own: the template's may have other tabs.
+    mall.replace("word/styles.xml", "\"Faktaruta\"", "\"footer\"");
+    let file = made(&of_2024(&example()), &mall);
+    whole(&file);
+    assert!(part(&file, "word/styles.xml").contains("<w:name w:val=\"Klassrum footer\"/>"));
 }
 
 #[test]

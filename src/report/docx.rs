@@ -1,7 +1,7 @@
 //! The report as a Word document.
 //!
-//! docx-rs writes the document's body. What it looks like is a [`form`]: ours, whose styles and settings lie beside this
-//! file, or the one of a [`template`] that an organisation has. What docx-rs has no words for (header rows, the frame
+//! docx-rs writes the document's body. What it looks like is a form: ours, whose styles and settings lie beside this file,
+//! or that of a [`Template`] that an organisation has. What docx-rs has no words for (header rows, the frame
 //! around the table of contents, languages, footnote separators) is put in place in the finished parts. The same report
 //! gives the same bytes.
 

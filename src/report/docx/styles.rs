@@ -30,7 +30,7 @@ const NAMES: [(&str, &[&str]); 25] = [
     ("TOC1", &["toc 1", "innehåll 1"]),
     ("TOC2", &["toc 2", "innehåll 2"]),
     ("TOC3", &["toc 3", "innehåll 3"]),
-    ("Footer", &["footer", "sidfot"]),
+    ("Footer", &[]),
     ("FootnoteText", &["footnote text", "fotnotstext"]),
     ("FootnoteReference", &["footnote reference", "fotnotsreferens"]),
     ("Strong", &["strong", "stark"]),
@@ -198,6 +198,10 @@ impl<'a> Known<'a> {
 
     /// The style that stands for one of ours.
     fn like(&self, ours: &Element, own: &str) -> Option<&'a str> {
+        // Our footer comes where the template has none, and needs its own tabs and size.
+        if own == "Footer" {
+            return None;
+        }
         let kind = ours.attribute("w:type")?;
         if ours.attribute("w:default").is_some() {
             let is_default = |style: &&Element| {
