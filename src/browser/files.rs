@@ -20,7 +20,7 @@ use super::worker::{Heard, Remote};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Language, Register, Seen};
-use crate::report::Figures;
+use crate::report::{Figures, TemplateError};
 
 /// Records a message to the worker: few enough that packing them is not felt.
 const CHUNK: usize = 400;
@@ -38,6 +38,8 @@ pub enum Problem {
     Lost,
     /// The document could not be made.
     Document(String),
+    /// What is wrong with the template.
+    Template(TemplateError),
 }
 
 impl Problem {
@@ -46,6 +48,7 @@ impl Problem {
     pub fn text(&self, language: Language) -> String {
         match (language, self) {
             (_, Self::File(why)) => why.text(language),
+            (_, Self::Template(why)) => why.text(language),
             (Language::Swedish, Self::Lost) => {
                 "Den del av programmet som läser och skriver filer stannade. Registret är orört. Försök igen; hjälper det \
                  inte, ladda om sidan."
@@ -96,6 +99,7 @@ impl Files {
                             Failure::File(why) => Problem::File(why),
                             Failure::NotHere => Problem::Lost,
                             Failure::Document(why) => Problem::Document(why),
+                            Failure::Template(why) => Problem::Template(why),
                         }));
                     }
                 }
@@ -276,10 +280,11 @@ impl Book {
     }
 }
 
-/// The report of a year in a form. The register is asked for if the worker doesn't hold it.
+/// The report of a year in a form, a Word document in an organisation's own template if one is given. The register is
+/// asked for if the worker doesn't hold it.
 ///
 /// # Errors
-/// The worker is gone, or the file could not be made.
+/// The worker is gone, the template is none, or the file could not be made.
 pub async fn report(
     seen: Seen,
     register: impl FnOnce() -> Register,
@@ -287,10 +292,12 @@ pub async fn report(
     today: Date,
     last: Option<Figures>,
     form: Form,
+    template: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Problem> {
     let files = Files::get()?;
     let picture = files.show(&seen, register).await;
-    let request = |ticket| Request::Report { ticket, picture, year, today, last, form };
+    let template = template.map(Bytes);
+    let request = |ticket| Request::Report { ticket, picture, year, today, last, form, template };
     match files.ask(request).await? {
         (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
         _ => Err(Problem::Lost),

@@ -8,7 +8,7 @@ use crate::browser::{device, worker};
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Register, Seen};
-use crate::report::{self, Figures};
+use crate::report::{self, Figures, Template};
 
 /// Starts the files worker.
 pub fn run() {
@@ -73,8 +73,9 @@ impl Inside {
                 });
                 (ticket, command)
             }
-            Request::Report { ticket, picture, year, today, last, form } => {
-                (ticket, self.report(picture, year, today, last.as_ref(), form))
+            Request::Report { ticket, picture, year, today, last, form, template } => {
+                let template = template.as_ref().map(|Bytes(bytes)| bytes.as_slice());
+                (ticket, self.report(picture, year, today, last.as_ref(), form, template))
             }
             Request::Minutes { ticket, workshop, organisation, today } => {
                 (ticket, minutes_of(&workshop, &organisation, today))
@@ -139,12 +140,19 @@ impl Inside {
         today: Date,
         last: Option<&Figures>,
         form: Form,
+        template: Option<&[u8]>,
     ) -> Result<Answer, Failure> {
+        // What is wrong with a template is said before anything is made.
+        let template = template.map(Template::read).transpose().map_err(Failure::Template)?;
         let nothing = Register::default();
         let register = self.pictures.get(&picture).unwrap_or(&nothing);
         let report = report::report(register, year, today, last);
         let made = match form {
-            Form::Docx => report::to_docx(&report).map_err(|why| why.to_string()),
+            Form::Docx => match &template {
+                Some(template) => report::to_docx_in(&report, template),
+                None => report::to_docx(&report),
+            }
+            .map_err(|why| why.to_string()),
             Form::Xlsx => report::to_xlsx(register, &report).map_err(|why| why.to_string()),
         };
         made.map(|bytes| Answer::Report(Bytes(bytes))).map_err(Failure::Document)

@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Entry, Seen};
-use crate::report::Figures;
+use crate::report::{Figures, TemplateError};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -95,6 +95,8 @@ pub enum Request {
         last: Option<Figures>,
         /// What to make of it.
         form: Form,
+        /// The organisation's own Word template, for a Word document in its form.
+        template: Option<Bytes>,
     },
     /// The minutes of a workshop, as a Word document.
     Minutes {
@@ -163,6 +165,8 @@ pub enum Failure {
     NotHere,
     /// The document could not be made, in the report room's own words.
     Document(String),
+    /// The file is no template.
+    Template(TemplateError),
 }
 
 /// Bytes that are copied whole, where a list of numbers is taken one by one.

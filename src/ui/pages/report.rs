@@ -1,12 +1,13 @@
 //! The year's report as paper: what the register says, what people have written, and what to look at before it goes out.
 
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlTextAreaElement};
+use web_sys::{File, HtmlElement, HtmlTextAreaElement};
 
 use super::overview::year_of;
 use crate::browser::device;
@@ -16,8 +17,8 @@ use crate::browser::keeper::protocol::Request;
 use crate::register::{Choose, Date, Language, RecordKind, Section as SectionText, review_place, section_place};
 use crate::report::drawing::{Drawing, Shape, points};
 use crate::report::{
-    Align, Block, Chart, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, insertable, report,
-    warnings,
+    Align, Block, Chart, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, Template, TemplateError,
+    insertable, report, warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
@@ -33,16 +34,37 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
 /// What a workbook says it is.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// Hands the report to the person as a file. Workers write it, from the same register, year and day.
-async fn download(session: Session, report: Report, last: Option<Figures>, form: Form) -> Result<(), Problem> {
+/// Hands the report to the person as a file, in the form of a template if they have chosen one. Workers write it, from
+/// the same register, year and day.
+async fn download(
+    session: Session,
+    report: Report,
+    last: Option<Figures>,
+    form: Form,
+    template: Option<File>,
+) -> Result<(), Problem> {
+    let template = match template {
+        Some(file) => Some(template_in(&file).await.map_err(Problem::Template)?),
+        None => None,
+    };
     let register = move || session.picture.with_untracked(|picture| picture.register.clone());
-    let made = files::report(session.seen(), register, report.year, device::today(), last, form).await?;
+    let made = files::report(session.seen(), register, report.year, device::today(), last, form, template).await?;
     let (bytes, name, kind) = match form {
         Form::Docx => (made, file_name(&report, "", "docx"), files::DOCX),
         Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
     };
     device::download(&name, kind, &bytes);
     Ok(())
+}
+
+/// The bytes of a template; one that is too large isn't read at all.
+async fn template_in(file: &File) -> Result<Vec<u8>, TemplateError> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
+    let bytes = file.size() as u64;
+    if Template::MAX < bytes {
+        return Err(TemplateError::TooLarge { bytes, max: Template::MAX });
+    }
+    device::bytes_of(file).await.map_err(|_| TemplateError::Unreadable)
 }
 
 /// The name of one of the report's files.
@@ -208,16 +230,24 @@ fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
     let session = Session::expect();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let make = move |form| {
+    let own = NodeRef::<Input>::new();
+    let make = move |form, template: Option<File>| {
         busy.set(true);
         problem.set(None);
         let made = made.get_untracked();
         let before = last.get_untracked().filter(|last| last.year == made.year - 1);
         spawn_local(async move {
-            let done = download(session, made, before, form).await;
+            let done = download(session, made, before, form, template).await;
             busy.try_set(false);
             problem.try_set(done.err());
         });
+    };
+    let make_in_template = move |_| {
+        let Some(input) = own.get_untracked() else { return };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        // So that the same file can be chosen again, once it has been mended.
+        input.set_value("");
+        make(Form::Docx, Some(file));
     };
     let print = move |_| {
         // Refused only where there is nothing to print with.
@@ -225,10 +255,20 @@ fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
     };
     view! {
         <div class="report__ways">
-            <button type="button" class="button button--main" disabled=busy on:click=move |_| make(Form::Docx)>
+            <button type="button" class="button button--main" disabled=busy on:click=move |_| make(Form::Docx, None)>
                 {t!(i18n, report.word)}
             </button>
-            <button type="button" class="button" disabled=busy on:click=move |_| make(Form::Xlsx)>
+            <label class="button button--plain button--file">
+                {t!(i18n, report_files.in_template)}
+                <input
+                    type="file"
+                    accept=".dotx,.docx"
+                    node_ref=own
+                    disabled=busy
+                    on:change=make_in_template
+                />
+            </label>
+            <button type="button" class="button" disabled=busy on:click=move |_| make(Form::Xlsx, None)>
                 {t!(i18n, report_files.xlsx)}
             </button>
             <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>

@@ -2,6 +2,7 @@ import { expect, test } from "../fixtures.ts";
 import { EXAMPLE, overview, type Figure } from "../pages/overview.ts";
 import { Report } from "../pages/report.ts";
 import { Start } from "../pages/start.ts";
+import { unzip, wordsOf, zip } from "../support/zip.mjs";
 
 test("the example shows its figures, and each leads to a list with that many", async ({ page }) => {
   const first = await (await Start.visit(page)).tryExample();
@@ -55,3 +56,37 @@ test("the report's page says what the Word file says", async ({ page }) => {
   expect(names).toContain("Sammanfattning");
   for (const heading of names) expect(text).toContain(heading);
 });
+
+test("the report is made in the organisation's own template, and what is no template is said beside it", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const alert = page.getByRole("main").getByRole("alert");
+
+  await report.chooseTemplate("mall.dotx", Buffer.from("%PDF-1.7"));
+  await expect(alert).toContainText("inget Word-dokument");
+  await report.chooseTemplate("mall.dotm", zip({ ...TEMPLATE, "word/vbaProject.bin": "" }));
+  await expect(alert).toContainText("makron");
+
+  const { name, bytes } = await report.inTemplate(TEMPLATE);
+  await expect(alert).toHaveCount(0);
+  expect(name).toBe("ledningens-genomgang-2024-utkast.docx");
+  expect(unzip(bytes, "word/styles.xml")).toContain("C8102E");
+  const document = unzip(bytes, "word/document.xml");
+  expect(document).toContain('<w:pStyle w:val="Rubrik1" />');
+  expect(document).not.toContain("Skriv här");
+  expect(wordsOf(bytes).replace(/\u00a0/g, " ")).toContain("Av cirka 80 system och tjänster är 62 ännu inte klassade.");
+});
+
+const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+const RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const relations = (kind: string, target: string) =>
+  `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${RELATION}/${kind}" Target="${target}"/></Relationships>`;
+
+/** The least that is a template: one red heading. */
+const TEMPLATE = {
+  "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+  "_rels/.rels": relations("officeDocument", "word/document.xml"),
+  "word/_rels/document.xml.rels": relations("styles", "styles.xml"),
+  "word/document.xml": `<w:document ${W}><w:body><w:p><w:r><w:t>Skriv här</w:t></w:r></w:p></w:body></w:document>`,
+  "word/styles.xml": `<w:styles ${W}><w:style w:type="paragraph" w:styleId="Rubrik1"><w:name w:val="heading 1"/><w:rPr><w:color w:val="C8102E"/></w:rPr></w:style></w:styles>`,
+};
