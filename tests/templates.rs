@@ -220,6 +220,27 @@ fn nothing_reaches_outside_the_document() {
 }
 
 #[test]
+fn a_header_that_shows_the_title_shows_the_report_s() {
+    let control = |store: &str, path: &str, shown: &str| {
+        format!(
+            "<w:sdt><w:sdtPr><w:showingPlcHdr/><w:dataBinding w:xpath=\"{path}\" w:storeItemID=\"{store}\"/></w:sdtPr>\
+             <w:sdtContent><w:r><w:t>{shown}</w:t></w:r><w:r><w:t>]</w:t></w:r></w:sdtContent></w:sdt>"
+        )
+    };
+    let mut mall = company();
+    let properties = "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}";
+    let title = control(properties, "/ns1:coreProperties[1]/ns0:title[1]", "[Titel");
+    let other = control("{00000000-1111-2222-3333-444444444444}", "/bolag[1]/ns0:title[1]", "[Avdelning");
+    mall.replace("word/header1.xml", "</w:p></w:hdr>", &format!("{title}{other}</w:p></w:hdr>"));
+    let file = made(&of_2024(&example()), &mall);
+    whole(&file);
+    let header = part(&file, "word/header1.xml");
+    assert!(header.contains("<w:t>Ledningens genomgång informationssäkerhet 2024</w:t>") && !header.contains("[Titel"));
+    assert!(header.contains("[Avdelning"));
+    assert_eq!(header.matches("<w:dataBinding ").count(), 1, "what has no data here is tied to none");
+}
+
+#[test]
 fn a_template_that_is_used_again_gives_the_same_bytes() {
     let report = of_2024(&example());
     let template = Template::read(&company().pack()).unwrap();

@@ -84,6 +84,14 @@ fn in_form(report: &Report, mut form: Form) -> Result<Vec<u8>, DocxError> {
     form.add("numbering", "word/numbering.xml", NUMBERING_TYPE, numberings.into_bytes(), Vec::new());
     form.add("footnotes", "word/footnotes.xml", FOOTNOTES_TYPE, footnotes(report, &form).into_bytes(), Vec::new());
 
+    for part in form
+        .parts
+        .iter_mut()
+        .filter(|part| part.name.starts_with("word/header") || part.name.starts_with("word/footer"))
+    {
+        let text = String::from_utf8(std::mem::take(&mut part.bytes))?;
+        part.bytes = text.replace(clean::TITLE, &escaped(&report.title)).into_bytes();
+    }
     let document = finished(&String::from_utf8(docx.build().document)?, &captions, &form);
     let relations: Vec<Relation> = std::mem::take(&mut form.relations);
     let document =

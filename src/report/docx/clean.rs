@@ -25,7 +25,7 @@ const FIELDS: [&str; 14] = [
     "FILENAME",
 ];
 /// Elements that are never kept, with what is in them.
-const DROPPED: [&str; 22] = [
+const DROPPED: [&str; 21] = [
     "w:altChunk",
     "w:attachedTemplate",
     "w:bookmarkEnd",
@@ -34,7 +34,6 @@ const DROPPED: [&str; 22] = [
     "w:commentRangeStart",
     "w:commentReference",
     "w:control",
-    "w:dataBinding",
     "w:del",
     "w:endnoteReference",
     "w:footnoteReference",
@@ -54,10 +53,16 @@ const UNWRAPPED: [&str; 4] = ["w:ins", "w:moveTo", "w:smartTag", "w:customXml"];
 /// Elements that make no sense without what they refer to.
 const PICTURES: [&str; 3] = ["mc:AlternateContent", "w:drawing", "w:pict"];
 
+/// What stands for the report's title until there is a report.
+pub(super) const TITLE: &str = "\u{E000}title of the report\u{E000}";
+/// A document's own properties, as controls name them that show one.
+const PROPERTIES: &str = "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}";
+
 /// Cleans a part. `kept` gives the new reference for each old one; an element that refers to something else goes.
 pub(super) fn clean(part: &mut Element, kept: &BTreeMap<String, String>) {
     let fetching = fetching_fields(part);
     remove_fields(part, &fetching, &mut Walk::default());
+    show_title(part);
     simplify(part);
     refer(part, kept);
 }
@@ -72,9 +77,41 @@ pub(super) fn with_a_paragraph(part: &mut Element) {
 /// Takes away and unwraps. A drawing in vectors is an addition to the picture that it stands with: that stays.
 fn simplify(element: &mut Element) {
     let redrawn = |inside: &Element| inside.elements().any(|one| one.name.ends_with(":svgBlip"));
-    element.strip(&mut |inside| DROPPED.contains(&inside.name.as_str()) || redrawn(inside));
+    element
+        .strip(&mut |inside| DROPPED.contains(&inside.name.as_str()) || is_bound_elsewhere(inside) || redrawn(inside));
     inline(element, &|inside| UNWRAPPED.contains(&inside.name.as_str()) || is_fetching_field(inside));
     drop_addresses(element);
+}
+
+/// Whether a control is tied to data that doesn't come along.
+fn is_bound_elsewhere(element: &Element) -> bool {
+    element.name == "w:dataBinding" && element.attribute("w:storeItemID") != Some(PROPERTIES)
+}
+
+/// Controls that show the document's title show the report's; Word would see to it itself, others wouldn't.
+fn show_title(element: &mut Element) {
+    let binding = element.at(&["w:sdtPr", "w:dataBinding"]).filter(|binding| !is_bound_elsewhere(binding));
+    let shows_title =
+        binding.and_then(|binding| binding.attribute("w:xpath")).is_some_and(|path| path.contains(":title"));
+    if element.name == "w:sdt" && shows_title {
+        if let Some(properties) = element.child_mut("w:sdtPr") {
+            properties.children.retain(|child| !matches!(child, Node::Element(one) if one.name == "w:showingPlcHdr"));
+        }
+        if let Some(content) = element.child_mut("w:sdtContent") {
+            let mut title = Some(TITLE);
+            rewrite(content, &mut title);
+        }
+        return;
+    }
+    element.elements_mut().for_each(show_title);
+}
+
+/// Puts the words in the first place that has any, and takes away the others.
+fn rewrite(element: &mut Element, words: &mut Option<&str>) {
+    if element.name == "w:t" {
+        element.children = words.take().map(|words| Node::Text(words.to_owned())).into_iter().collect();
+    }
+    element.elements_mut().for_each(|inside| rewrite(inside, words));
 }
 
 /// Old drawings name pictures by their address.
