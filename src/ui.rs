@@ -97,6 +97,9 @@ fn InRegister(
         request_animation_frame(move || set_timeout(move || _ = framed.try_set(true), std::time::Duration::ZERO));
     };
     let fetched = |page| move || view! { <Fetched page /> };
+    let of_today = |page| move || view! { <past::OfToday page /> };
+    // A page of today and one of an earlier day share nothing.
+    let day = Memo::new(move |_| session.past());
     move || match standing.get() {
         Standing::Opening => view! { <start::Opening /> }.into_any(),
         Standing::Nothing => view! { <Fetched page=later.start /> }.into_any(),
@@ -107,6 +110,7 @@ fn InRegister(
             view! {
                 <Shell>
                     <Show when=move || framed.get()>
+                    <For each=move || [day.get()] key=|day| *day let(_day)>
                     <Routes fallback=start::NoSuchPage>
                         <Route path=path!("/") view=overview::Overview />
                         <Route path=path!("/system") view=systems::Systems />
@@ -118,12 +122,14 @@ fn InRegister(
                         <Route path=path!("/incidenter") view=fetched(later.incidents) />
                         <Route path=path!("/incidenter/:key") view=fetched(later.incident) />
                         <Route path=path!("/utbildning") view=fetched(later.training) />
-                        <Route path=path!("/att-reda-ut") view=fetched(later.conflicts) />
-                        <Route path=path!("/import") view=fetched(later.import) />
-                        <Route path=path!("/nytt") view=fetched(later.news) />
+                        <Route path=path!("/att-reda-ut") view=of_today(later.conflicts) />
+                        <Route path=path!("/import") view=of_today(later.import) />
+                        <Route path=path!("/nytt") view=of_today(later.news) />
                         <Route path=path!("/rapport") view=fetched(later.report) />
                         <Route path=path!("/installningar") view=fetched(later.settings) />
+                        <Route path=path!("/registret-per/:day") view=past::PastPage />
                     </Routes>
+                    </For>
                     </Show>
                 </Shell>
             }

@@ -635,7 +635,7 @@ fn two_registers_that_both_grew_meet_whole_with_what_changed() {
 #[test]
 fn the_register_can_be_read_as_it_was() {
     let mut laptop = device(0);
-    assert_eq!(laptop.register_at(i64::MAX), None);
+    assert_eq!((laptop.register_at(i64::MAX), laptop.began()), (None, None));
     laptop.apply(&add_system("antura"), &signed("ISAM", 100)).unwrap();
     laptop.apply(&add_system("agresso"), &signed("ISAM", 200)).unwrap();
     laptop.apply(&Command::Remove { place: system("antura") }, &signed("ISAM", 300)).unwrap();
@@ -649,6 +649,7 @@ fn the_register_can_be_read_as_it_was() {
     assert_eq!(names(299).unwrap(), "agresso antura");
     assert_eq!(names(300).unwrap(), "agresso");
     assert_eq!(laptop.register_at(1_000).unwrap(), laptop.read());
+    assert_eq!(laptop.began(), Some(100));
 }
 
 #[test]
@@ -659,6 +660,7 @@ fn what_builds_on_a_later_change_is_not_part_of_an_earlier_register() {
     laptop.apply(&set(&system("antura"), "unit", "Ekonomi"), &signed("ISAM", 100)).unwrap();
     assert_eq!(laptop.register_at(100), None);
     assert_eq!(laptop.register_at(500).unwrap(), laptop.read());
+    assert_eq!(laptop.began(), Some(500));
 }
 
 #[test]

@@ -62,10 +62,17 @@ impl Keeper {
         self.remote.send(request);
     }
 
-    /// Has a packed command carried out, and tells the ticket its answer will carry.
-    pub fn apply_packed(&self, command: &Packed) -> Ticket {
+    /// A ticket that no request has had.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
         let ticket = self.next.get();
         self.next.set(ticket + 1);
+        ticket
+    }
+
+    /// Has a packed command carried out, and tells the ticket its answer will carry.
+    pub fn apply_packed(&self, command: &Packed) -> Ticket {
+        let ticket = self.ticket();
         // What stands before the command in such a request is what stands before an empty one.
         let nothing = Command::Batch(Vec::new());
         let length = postcard::to_allocvec(&nothing).map_or(0, |bytes| bytes.len());
@@ -79,8 +86,7 @@ impl Keeper {
 
     /// Sends a request and tells the ticket its answer will carry.
     pub fn ask(&self, request: impl FnOnce(Ticket) -> Request) -> Ticket {
-        let ticket = self.next.get();
-        self.next.set(ticket + 1);
+        let ticket = self.ticket();
         self.remote.send(&request(ticket));
         ticket
     }

@@ -1,6 +1,6 @@
 //! What a record's fields have held before, by whom and when; and the register as it once was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ChangeHash, ChangeMetadata, ObjId, ObjType, ReadDoc};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,23 @@ impl RegisterDocument {
         }
         let heads: Vec<_> = heads.into_iter().collect();
         written.then(|| self.read_at((held.len() < changes.len()).then_some(&heads)))
+    }
+
+    /// The first second of which [`Self::register_at`] has something to tell; nothing if nobody has written yet.
+    #[must_use]
+    pub fn began(&self) -> Option<i64> {
+        // What builds on a later change is not there before that one is.
+        let mut there_from = BTreeMap::new();
+        let mut began = None;
+        for change in self.doc.get_changes_meta(&[]) {
+            let deps = change.deps.iter().filter_map(|dep| there_from.get(dep).copied());
+            let from = deps.fold(change.timestamp, i64::max);
+            if !is_beginning(&change) {
+                began = Some(began.map_or(from, |began: i64| began.min(from)));
+            }
+            there_from.insert(change.hash, from);
+        }
+        began
     }
 }
 

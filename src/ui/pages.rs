@@ -9,6 +9,7 @@ pub mod incidents;
 pub mod method;
 pub mod news;
 pub mod overview;
+pub mod past;
 pub mod report;
 pub mod settings;
 pub mod start;

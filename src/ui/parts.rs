@@ -10,6 +10,7 @@ pub mod icons;
 pub mod level;
 pub mod method;
 pub mod number;
+pub mod past_day;
 pub mod record_link;
 pub mod records;
 pub mod register_file;

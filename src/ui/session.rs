@@ -13,7 +13,7 @@ use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
 use crate::document::{Author, Conflict, News, Past};
 use crate::register::list::Index;
-use crate::register::{Command, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
+use crate::register::{Command, Date, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
 
 /// The register as it is shown, and its list of systems.
 #[derive(Default)]
@@ -108,14 +108,32 @@ pub enum Answer {
     History(Rc<Vec<Past>>),
     /// What others have done.
     News(Vec<News>),
-    /// The register at an earlier time, if it has history that old.
-    At(Option<Rc<Register>>),
+    /// The register at an earlier time; when it has no history that old, the day the first was written.
+    At(Result<Rc<Then>, Option<Date>>),
+}
+
+/// The register at an earlier time.
+#[derive(Debug)]
+pub struct Then {
+    /// As it was.
+    pub register: Register,
+    /// What of the document was here when it was read.
+    pub seen: Seen,
+}
+
+/// How the register of an earlier day is shown, while it isn't today's.
+#[derive(Default)]
+struct Aside {
+    /// Today's register, which goes on taking in what others do.
+    live: Picture,
+    /// What of the document the earlier one was read from.
+    seen: Seen,
 }
 
 /// A handle that every component may hold.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// The register as it is shown.
+    /// The register as it is shown: today's, or that of an earlier day.
     pub picture: RwSignal<Picture>,
     /// Where it stands.
     pub standing: RwSignal<Standing>,
@@ -141,6 +159,11 @@ pub struct Session {
     pub offline: RwSignal<OfflineState>,
     /// The controls that hold words which have not been sent yet.
     unsent: RwSignal<BTreeSet<String>>,
+    /// The day whose register is shown, when it isn't today's.
+    past: RwSignal<Option<Date>>,
+    aside: StoredValue<Option<Aside>>,
+    /// The day whose register is asked for.
+    coming: StoredValue<Option<Date>>,
     seen: StoredValue<Seen>,
     news_waits: StoredValue<bool>,
     /// How far down each address was scrolled.
@@ -169,6 +192,9 @@ impl Session {
             invitation: RwSignal::new(device::take_fragment()),
             offline: RwSignal::new(offline::state()),
             unsent: RwSignal::new(BTreeSet::new()),
+            past: RwSignal::new(None),
+            aside: StoredValue::new(None),
+            coming: StoredValue::new(None),
             seen: StoredValue::new(Seen::default()),
             news_waits: StoredValue::new(false),
             places: StoredValue::new(BTreeMap::new()),
@@ -207,10 +233,86 @@ impl Session {
         self.picture.with(|picture| read(&picture.register))
     }
 
+    /// The day whose register is shown, when it isn't today's: then all that is shown is of that day, and nothing can be
+    /// edited.
+    #[must_use]
+    pub fn past(&self) -> Option<Date> {
+        self.past.get()
+    }
+
+    /// The day that what is shown is of: late is what was late then.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.past.get().unwrap_or_else(device::today)
+    }
+
+    /// Shows the register as it was at the end of an earlier day, and tells `then` when the first was written if there
+    /// is no history that old. What others do meanwhile is kept.
+    pub fn show_past(&self, day: Date, then: impl FnOnce(Option<Date>) + 'static) {
+        let session = *self;
+        session.coming.set_value(Some(day));
+        session.ask(
+            |ticket| Request::At(ticket, device::end_of(day)),
+            move |answer| {
+                // Another day may have been chosen meanwhile, or another page.
+                let Answer::At(found) = answer else { return };
+                if session.coming.get_value() != Some(day) {
+                    return;
+                }
+                session.coming.set_value(None);
+                match found {
+                    Ok(found) => session.set_aside(day, &found),
+                    Err(began) => then(began),
+                }
+            },
+        );
+    }
+
+    /// The register of an earlier day that has been asked for is not wanted any more.
+    pub fn leave_past_be(&self) {
+        self.coming.set_value(None);
+    }
+
+    fn set_aside(&self, day: Date, then: &Then) {
+        let register = then.register.clone();
+        let shown = Picture { index: Index::new(&register), register };
+        self.picture.update(|picture| {
+            let before = std::mem::replace(picture, shown);
+            self.aside.update_value(|aside| {
+                // From one earlier day to another, today's is aside already.
+                aside.get_or_insert_with(|| Aside { live: before, seen: Seen::default() }).seen = then.seen.clone();
+            });
+        });
+        self.past.set(Some(day));
+    }
+
+    /// Shows today's register again, with all that has come meanwhile.
+    pub fn show_today(&self) {
+        self.leave_past_be();
+        let aside = self.aside.try_update_value(Option::take).flatten();
+        if let Some(aside) = aside {
+            self.past.set(None);
+            self.picture.set(aside.live);
+        }
+    }
+
+    /// Changes today's register, shown or not.
+    fn update_live(&self, change: impl FnOnce(&mut Picture)) {
+        if self.past.with_untracked(Option::is_none) {
+            return self.picture.update(change);
+        }
+        self.aside.update_value(|aside| {
+            if let Some(aside) = aside {
+                change(&mut aside.live);
+            }
+        });
+    }
+
     /// Whether the register can be edited.
     #[must_use]
     pub fn editable(&self) -> bool {
-        self.standing.with(|standing| matches!(standing, Standing::Open { newer: None }))
+        self.past.with(Option::is_none)
+            && self.standing.with(|standing| matches!(standing, Standing::Open { newer: None }))
             && self.line.with(|line| line.as_ref().is_none_or(|line| line.may_edit))
     }
 
@@ -255,10 +357,11 @@ impl Session {
         self.send(Command::Write { place, field: field.key.to_owned(), text, seen });
     }
 
-    /// What of the document has been shown.
+    /// What of the document is shown.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        self.seen.get_value()
+        let aside = self.aside.with_value(|aside| aside.as_ref().map(|aside| aside.seen.clone()));
+        aside.unwrap_or_else(|| self.seen.get_value())
     }
 
     /// Takes back this tab's last edit.
@@ -273,30 +376,33 @@ impl Session {
 
     /// Asks the keeper for something, and tells `then` the answer.
     pub fn ask(&self, request: impl FnOnce(Ticket) -> Request, then: impl FnOnce(Answer) + 'static) {
-        let mut edits = false;
-        let ticket = self.keeper.with_value(|keeper| {
-            keeper.as_ref().map(|keeper| {
-                keeper.ask(|ticket| {
-                    let request = request(ticket);
-                    edits = matches!(
-                        request,
-                        Request::Create(_)
-                            | Request::Apply(..)
-                            | Request::Undo(_)
-                            | Request::Redo(_)
-                            | Request::Merge(_)
-                    );
-                    request
-                })
-            })
-        });
-        if let Some(ticket) = ticket {
-            self.wait_for(ticket, edits, then);
+        let request = self
+            .keeper
+            .with_value(|keeper| keeper.as_ref().map(Keeper::ticket))
+            .map(|ticket| (ticket, request(ticket)));
+        let Some((ticket, request)) = request else { return };
+        let edits = matches!(
+            request,
+            Request::Create(_) | Request::Apply(..) | Request::Undo(_) | Request::Redo(_) | Request::Merge(_)
+        );
+        if edits && self.past.with_untracked(Option::is_some) {
+            return self.refuse_past(then);
         }
+        self.tell(&request);
+        self.wait_for(ticket, edits, then);
+    }
+
+    /// What was said to an earlier day is not done to today.
+    fn refuse_past(&self, then: impl FnOnce(Answer)) {
+        self.refusal.set(Some(Refusal::Past));
+        then(Answer::Refused(Refusal::Past));
     }
 
     /// Sends an edit that a worker has packed, and tells `then` how it went.
     pub fn send_packed(&self, command: &Packed, then: impl FnOnce(Answer) + 'static) {
+        if self.past.with_untracked(Option::is_some) {
+            return self.refuse_past(then);
+        }
         let ticket = self.keeper.with_value(|keeper| keeper.as_ref().map(|keeper| keeper.apply_packed(command)));
         if let Some(ticket) = ticket {
             self.wait_for(ticket, true, then);
@@ -355,7 +461,7 @@ impl Session {
 
     /// All that others have done has been looked at.
     pub fn look_through(&self) {
-        let seen = self.seen();
+        let seen = self.seen.get_value();
         if let Ok(kept) = serde_json::to_string(&seen) {
             device::prefer("looked", &kept);
         }
@@ -393,10 +499,11 @@ impl Session {
         };
         match event {
             Event::Nothing => {
+                self.show_today();
                 self.picture.set(Picture::default());
                 self.standing.set(Standing::Nothing);
             }
-            Event::Picture(entries) => self.picture.update(|picture| picture.open(entries)),
+            Event::Picture(entries) => self.update_live(|picture| picture.open(entries)),
             Event::Glimpsed => self.standing.set(Standing::Glimpsed),
             Event::Opened { newer, seen } => {
                 self.seen.set_value(seen);
@@ -406,7 +513,7 @@ impl Session {
             Event::Changed { entries, seen, undo, redo, ticket } => {
                 self.seen.set_value(seen);
                 if !entries.is_empty() {
-                    self.picture.update(|picture| picture.put(entries));
+                    self.update_live(|picture| picture.put(entries));
                 }
                 self.can_undo.set(undo);
                 self.can_redo.set(redo);
@@ -454,14 +561,15 @@ impl Session {
             Event::Conflicts(ticket, found) => self.waiting.answer(ticket, Answer::Conflicts(Rc::new(found))),
             Event::History(ticket, past) => self.waiting.answer(ticket, Answer::History(Rc::new(past))),
             Event::News(ticket, news) => self.waiting.answer(ticket, Answer::News(news)),
-            Event::At(ticket, entries) => self.waiting.answer(
-                ticket,
-                Answer::At(entries.map(|entries| {
+            Event::At(ticket, found) => {
+                let found = found.map(|entries| {
                     let mut register = Register::default();
                     entries.into_iter().for_each(|entry| register.put(entry));
-                    Rc::new(register)
-                })),
-            ),
+                    Rc::new(Then { register, seen: self.seen.get_value() })
+                });
+                let began = |began: Option<i64>| began.map(|began| device::local_time_of(began).date());
+                self.waiting.answer(ticket, Answer::At(found.map_err(began)));
+            }
             Event::CannotOpen(why) => self.standing.set(Standing::CannotOpen(why)),
             // A workshop's keeper is another.
             Event::Workshop(_) => {}

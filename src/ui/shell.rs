@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use super::pages::past;
 use super::pages::settings::relay::{Invited, lamp};
 use super::parts::icons::{self, Icon};
 use super::parts::register_file::problem_text;
@@ -38,6 +39,7 @@ pub fn Shell(children: Children) -> impl IntoView {
     };
     view! {
         <a class="skip" href="#main" on:click=skip>{t!(i18n, nav.skip)}</a>
+        <PastBar />
         <div class="shell">
             <SideBar />
             <header class="top">
@@ -49,6 +51,36 @@ pub fn Shell(children: Children) -> impl IntoView {
                 {children()}
             </main>
         </div>
+    }
+}
+
+/// That the register of an earlier day is shown, and the way back. Absent today.
+#[component]
+fn PastBar() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let path = use_location().pathname;
+    let navigate = StoredValue::new_local(use_navigate());
+    let back = move |_| {
+        // The address of an earlier day would show it again.
+        if path.with_untracked(|path| path.starts_with(past::PLACE)) {
+            let options = leptos_router::NavigateOptions { replace: true, ..leptos_router::NavigateOptions::default() };
+            navigate.with_value(|navigate| navigate("/", options));
+        }
+        session.show_today();
+        focus_main();
+    };
+    move || {
+        session.past().map(|on| {
+            view! {
+                <section class="past" aria-label=move || t_string!(i18n, past.label)>
+                    <p role="status">
+                        {move || t_string!(i18n, past.bar, day = words::day(on, language_of(i18n))).to_string()}
+                    </p>
+                    <button type="button" class="button" on:click=back>{t!(i18n, past.back)}</button>
+                </section>
+            }
+        })
     }
 }
 
@@ -67,10 +99,13 @@ fn SideBar() -> impl IntoView {
     let session = Session::expect();
     let systems = Memo::new(move |_| session.picture.with(|picture| picture.index.count(Only::All)));
     let actions =
-        Memo::new(move |_| session.read(|register| figures::actions(register, device::today(), false).count()));
+        Memo::new(move |_| session.read(|register| figures::actions(register, session.today(), false).count()));
     let news = Memo::new(move |_| session.news.with(Vec::len));
     let incidents = Memo::new(move |_| session.read(|register| register.incidents.len()));
     let disputes = Memo::new(move |_| session.read(|register| register.disputes.count()));
+    // What is said of today alone has no page in the past.
+    let today = move || session.past().is_none();
+    let has_news = move || today() && (session.line.with(Option::is_some) || 0 < news.get());
     view! {
         <nav class="side" aria-label=move || t_string!(i18n, nav.label)>
             <A href="/" attr:class="side__name">"Klassrum"</A>
@@ -96,7 +131,7 @@ fn SideBar() -> impl IntoView {
                     </A>
                 </li>
                 <li><A href="/utbildning"><Icon path=icons::TRAINING /><span>{t!(i18n, nav.training)}</span></A></li>
-                <Show when=move || session.line.with(Option::is_some) || 0 < news.get()>
+                <Show when=has_news>
                     <li>
                         <A href="/nytt">
                             <Icon path=icons::NEWS /><span>{t!(i18n, nav.news)}</span>
@@ -104,14 +139,18 @@ fn SideBar() -> impl IntoView {
                         </A>
                     </li>
                 </Show>
-                <li>
-                    <A href="/att-reda-ut">
-                        <Icon path=icons::CONFLICTS /><span>{t!(i18n, nav.conflicts)}</span>
-                        <span class="side__count" hidden=move || disputes.get() == 0>{disputes}</span>
-                    </A>
-                </li>
+                <Show when=today>
+                    <li>
+                        <A href="/att-reda-ut">
+                            <Icon path=icons::CONFLICTS /><span>{t!(i18n, nav.conflicts)}</span>
+                            <span class="side__count" hidden=move || disputes.get() == 0>{disputes}</span>
+                        </A>
+                    </li>
+                </Show>
                 <li class="side__gap"><A href="/rapport"><Icon path=icons::REPORT /><span>{t!(i18n, nav.report)}</span></A></li>
-                <li><A href="/import"><Icon path=icons::IMPORT /><span>{t!(i18n, nav.import)}</span></A></li>
+                <Show when=today>
+                    <li><A href="/import"><Icon path=icons::IMPORT /><span>{t!(i18n, nav.import)}</span></A></li>
+                </Show>
                 <li>
                     <A href="/installningar"><Icon path=icons::SETTINGS /><span>{t!(i18n, nav.settings)}</span></A>
                 </li>
@@ -278,6 +317,7 @@ pub fn refusal_text(i18n: leptos_i18n::I18nContext<words::i18n::Locale>, why: &R
     match why {
         Refusal::Newer(_) => t_string!(i18n, notice.newer).to_owned(),
         Refusal::ReadOnly => t_string!(i18n, notice.read_only).to_owned(),
+        Refusal::Past => t_string!(i18n, past.refused).to_owned(),
         Refusal::Invitation(_) => t_string!(i18n, notice.invitation).to_owned(),
         Refusal::ChangedSince => t_string!(i18n, notice.changed_since).to_owned(),
         Refusal::Elsewhere(_) => t_string!(i18n, relay.elsewhere).to_owned(),
@@ -289,13 +329,13 @@ pub fn refusal_text(i18n: leptos_i18n::I18nContext<words::i18n::Locale>, why: &R
     }
 }
 
-/// Undo and redo in the foot of the page; also on Ctrl+Z and Ctrl+Y outside of text.
+/// Undo and redo in the foot of the page; also on Ctrl+Z and Ctrl+Y outside of text. Not in the past.
 #[component]
 pub fn UndoBar() -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     view! {
-        <div class="undo">
+        <div class="undo" hidden=move || session.past().is_some()>
             <button type="button" class="button" disabled=move || !session.can_undo.get() on:click=move |_| session.undo()>
                 {t!(i18n, common.undo)}
             </button>
@@ -314,7 +354,7 @@ fn use_undo_keys() {
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-        if in_text || !(event.ctrl_key() || event.meta_key()) {
+        if in_text || !(event.ctrl_key() || event.meta_key()) || untrack(|| session.past().is_some()) {
             return;
         }
         match (event.key().to_lowercase().as_str(), event.shift_key()) {

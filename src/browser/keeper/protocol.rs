@@ -8,7 +8,7 @@ use crate::register::workshop::{AgendaSet, Begin, Join, Person, Round, Said, Wor
 use crate::register::{Command, Entry, Level, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -142,8 +142,9 @@ pub enum Event {
     History(Ticket, Vec<Past>),
     /// The answer to [`Request::News`], the latest first.
     News(Ticket, Vec<News>),
-    /// The answer to [`Request::At`]; nothing when the register has no history that old.
-    At(Ticket, Option<Vec<Entry>>),
+    /// The answer to [`Request::At`]; when the register has no history that old, the second since 1970 when the first was
+    /// written.
+    At(Ticket, Result<Vec<Entry>, Option<i64>>),
     /// How the register stands with the relay; nothing when it is joined to none.
     Line(Option<LineView>),
     /// What was asked for with the relay is done; how it stands comes by itself.
@@ -203,6 +204,8 @@ pub enum Refusal {
     ChangedSince,
     /// This device was invited to read only.
     ReadOnly,
+    /// The page shows the register as it once was. Keepers never say so.
+    Past,
     /// The invitation is none, and why.
     Invitation(String),
     /// The invitation is to a register at another relay: the link that leads there.

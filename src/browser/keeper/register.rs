@@ -118,7 +118,8 @@ fn handle(keeper: &Register, request: Request) {
             with_document(keeper, ticket, |document| Ok(Event::News(ticket, document.news(&since, &me))));
         }
         Request::At(ticket, at) => with_document(keeper, ticket, |document| {
-            Ok(Event::At(ticket, document.register_at(at).map(|register| register.entries().collect())))
+            let then = document.register_at(at).map(|register| register.entries().collect());
+            Ok(Event::At(ticket, then.ok_or_else(|| document.began())))
         }),
         Request::StoreAgain => store_queue(keeper),
         Request::Forget(ticket) => spawn_local(forget(Rc::clone(keeper), ticket)),

@@ -5,7 +5,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::browser::device;
 use crate::register::{Action, Choose, Field, Key, Place, Record, RecordKind};
 use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
@@ -41,7 +40,7 @@ pub fn Actions() -> impl IntoView {
     });
     let list = move |which: Which| {
         session.read(|register| {
-            let today = device::today();
+            let today = session.today();
             let mut rows: Vec<_> = match which {
                 Which::Open => figures::actions(register, today, false).collect(),
                 Which::Late => figures::actions(register, today, true).collect(),
@@ -150,7 +149,7 @@ fn Row(key: Key) -> impl IntoView {
     let words = move |field: Field| {
         action.with(|action| shown(field, &action.get(field.key).unwrap_or_default(), language_of(i18n)))
     };
-    let late = move || action.with(|action| action.is_late(device::today()));
+    let late = move || action.with(|action| action.is_late(session.today()));
     view! {
         <tr>
             <th scope="row" class="list-name">{move || words(Action::TITLE)}<Changed place /></th>

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::browser::device;
 use crate::register::method::{Next, Pace, SittingTime, YearPlan, backlog, sitting_time, year_plan};
 use crate::register::{Date, Key};
 use crate::ui::parts::method::{next_words, use_method};
@@ -26,7 +25,7 @@ pub fn Backlog() -> impl IntoView {
     let next: Memo<Vec<Next>> = Memo::new(move |_| {
         method.with(|method| {
             let editions = method.editions();
-            session.read(|register| backlog(register, method.current(&editions), device::today()))
+            session.read(|register| backlog(register, method.current(&editions), session.today()))
         })
     });
     let under = Signal::derive(move || {
@@ -41,7 +40,9 @@ pub fn Backlog() -> impl IntoView {
         <Heading title=Signal::derive(move || t_string!(i18n, nav.backlog).to_owned()) under />
         <p class="actions">
             <A href="/metod">{t!(i18n, method.about_method)}</A>
-            <A href=super::workshop::PLACE>{t!(i18n, workshop.door)}</A>
+            <Show when=move || session.past().is_none()>
+                <A href=super::workshop::PLACE>{t!(i18n, workshop.door)}</A>
+            </Show>
         </p>
         <Show
             when=move || next.with(|next| !next.is_empty())
@@ -106,7 +107,7 @@ fn Plan(next: Memo<Vec<Next>>) -> impl IntoView {
     let per_month = RwSignal::new(2_usize);
     let time: Memo<SittingTime> = Memo::new(move |_| session.read(sitting_time));
     let plan: Memo<YearPlan> = Memo::new(move |_| {
-        let pace = Pace { from: device::today(), months: 12, per_month: per_month.get(), pause: PAUSE };
+        let pace = Pace { from: session.today(), months: 12, per_month: per_month.get(), pause: PAUSE };
         next.with(|next| year_plan(next, pace))
     });
     let said = move || {

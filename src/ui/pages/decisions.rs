@@ -6,7 +6,6 @@ use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::overview::year_of;
-use crate::browser::device;
 use crate::register::{Choose, Classification, Date, InformationSet, Key, Place, RecordKind};
 use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
@@ -34,7 +33,7 @@ pub fn Decisions() -> impl IntoView {
     let years = Memo::new(move |_| {
         session.read(|register| {
             let years = register.classifications.iter().filter_map(|(_, decision)| Some(decision.decided?.year()));
-            years.chain([device::today().year()]).collect::<Vec<_>>()
+            years.chain([session.today().year()]).collect::<Vec<_>>()
         })
     });
     let matching = Memo::new(move |_| {

@@ -153,7 +153,7 @@ pub fn Incidents() -> impl IntoView {
     let years = Memo::new(move |_| {
         session.read(|register| {
             let years = register.incidents.iter().filter_map(|(_, incident)| incident.year());
-            years.chain([device::today().year()]).collect::<Vec<_>>()
+            years.chain([session.today().year()]).collect::<Vec<_>>()
         })
     });
     let year = Memo::new(move |_| asked.with(|asked| asked.year));

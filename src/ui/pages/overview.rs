@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::browser::device;
 use crate::register::method::is_old;
 use crate::report::figures::{Figure, Figures};
 use crate::ui::parts::number::{Number, address};
@@ -20,7 +19,7 @@ pub fn year_of(session: Session) -> i16 {
             let trainings = register.trainings.iter().filter_map(|(_, training)| Some(training.cut_off?.year()));
             incidents.chain(trainings).max()
         })
-        .unwrap_or_else(|| device::today().year())
+        .unwrap_or_else(|| session.today().year())
 }
 
 /// The page.
@@ -32,7 +31,7 @@ pub fn Overview() -> impl IntoView {
     let figures = Memo::new(move |_| {
         session
             .picture
-            .with(|picture| Figures::count_with(&picture.index, &picture.register, year.get(), device::today()))
+            .with(|picture| Figures::count_with(&picture.index, &picture.register, year.get(), session.today()))
     });
     let value = move |figure: Figure| Signal::derive(move || figures.with(|figures| figures.get(figure)));
     let behind = move |figure: Figure| figure.list(year.get_untracked());
@@ -63,7 +62,7 @@ pub fn Overview() -> impl IntoView {
         }
     };
     let old = Memo::new(move |_| {
-        let today = device::today();
+        let today = session.today();
         let is_old = |row: &crate::register::list::Row| row.classified.is_some_and(|held| is_old(held.decided, today));
         session.picture.with(|picture| picture.index.rows().filter(|(_, row)| is_old(row)).count())
     });

@@ -22,6 +22,7 @@ use crate::report::{
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
+use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::{Answer, Session};
 use crate::ui::shell::UndoBar;
@@ -48,7 +49,8 @@ async fn download(
         None => None,
     };
     let register = move || session.picture.with_untracked(|picture| picture.register.clone());
-    let made = files::report(session.seen(), register, report.year, device::today(), last, form, template).await?;
+    let today = untrack(|| session.today());
+    let made = files::report(session.seen(), register, report.year, today, last, form, template).await?;
     let (bytes, name, kind) = match form {
         Form::Docx => (made, file_name(&report, "", "docx"), files::DOCX),
         Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
@@ -83,7 +85,7 @@ pub fn ReportPage() -> impl IntoView {
         asked.filter(|year| YEARS.contains(year)).unwrap_or_else(|| year_of(session))
     });
     let years = Memo::new(move |_| {
-        let this = device::today().year();
+        let this = session.today().year();
         session.read(|register| {
             let incidents = register.incidents.iter().filter_map(|(_, incident)| incident.year());
             let reviews = register.reviews.iter().filter_map(|(key, _)| key.as_str().parse::<i16>().ok());
@@ -94,7 +96,7 @@ pub fn ReportPage() -> impl IntoView {
     let made = Memo::new(move |_| {
         let year = year.get();
         let last = last.get().filter(|last| last.year == year - 1);
-        session.read(|register| report(register, year, device::today(), last.as_ref()))
+        session.read(|register| report(register, year, session.today(), last.as_ref()))
     });
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |year: Option<i16>| {
@@ -141,6 +143,10 @@ pub fn ReportPage() -> impl IntoView {
                         </details>
                     }
                 }}
+                <details class="card report__about">
+                    <summary><h2>{t!(i18n, past.card)}</h2></summary>
+                    <PastDay />
+                </details>
             </aside>
         </div>
     }
@@ -157,7 +163,7 @@ fn use_last_year(year: Memo<i16>) -> RwSignal<Option<Figures>> {
             |ticket| Request::At(ticket, device::end_of(end)),
             move |answer| {
                 let Answer::At(register) = answer else { return };
-                let figures = register.map(|register| Figures::count(&register, before, end));
+                let figures = register.ok().map(|then| Figures::count(&then.register, before, end));
                 // Another year may have been chosen meanwhile, or another page.
                 if year.try_get_untracked() == Some(before + 1) {
                     last.try_set(figures);

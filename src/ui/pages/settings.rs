@@ -13,6 +13,7 @@ use crate::document::Author;
 use crate::register::{Language, RecordKind, organisation_place};
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::FieldEditor;
+use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_file::OpenFile;
 use crate::ui::session::Session;
 use crate::ui::shell::{self, Heading};
@@ -37,6 +38,10 @@ pub fn Settings() -> impl IntoView {
         <Look />
         <relay::Relay />
         <Copy />
+        <section class="card" id="registret-per">
+            <h2>{t!(i18n, past.card)}</h2>
+            <PastDay />
+        </section>
         <Merge />
         <Device />
     }

@@ -154,7 +154,9 @@ fn Sheet(key: Key) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label=move || t_string!(i18n, nav.crumbs)><A href="/system">{t!(i18n, nav.systems)}</A></nav>
         <Heading title=Signal::derive(name)>
-            <A href=workshop attr:class="button">{t!(i18n, workshop.begin_title)}</A>
+            <Show when=move || session.past().is_none()>
+                <A href=workshop.clone() attr:class="button">{t!(i18n, workshop.begin_title)}</A>
+            </Show>
             <button type="button" class="button button--plain" disabled=move || !session.editable() on:click=move |_| asked.set(true)>
                 {t!(i18n, common.remove)}
             </button>

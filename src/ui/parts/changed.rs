@@ -14,7 +14,9 @@ pub fn Changed(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
-    let news = Memo::new(move |_| session.news.with(|news| news.iter().any(|news| news.place.is_or_is_below(&place))));
+    let news = Memo::new(move |_| {
+        session.past().is_none() && session.news.with(|news| news.iter().any(|news| news.place.is_or_is_below(&place)))
+    });
     view! {
         <Show when=move || news.get()>
             <span class="news"><span class="unseen">" – " {t!(i18n, news.changed)}</span></span>

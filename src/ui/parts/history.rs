@@ -42,7 +42,10 @@ pub fn History(
         session.ask(
             |ticket| Request::History(ticket, place, None),
             move |answer| {
-                if let Answer::History(found) = answer {
+                if let Answer::History(mut found) = answer {
+                    if let Some(end) = untrack(|| session.past()).map(device::end_of) {
+                        Rc::make_mut(&mut found).retain(|change| change.at <= end);
+                    }
                     past.try_set(Some(found));
                 }
             },

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
-use crate::browser::device;
 use crate::catalogue::MethodInUse;
 use crate::register::method::{AspectLevel, DueReason, Floor, IncidentsBySystem, NextReason, RiskFault, due};
 use crate::register::{Choose, Key, Language, Term};
@@ -29,7 +28,7 @@ pub fn due_of(session: Session, method: Memo<MethodInUse>, system: &Key) -> Opti
             // Nothing of the incidents is asked for by a system that is not classified.
             register.classified(system)?;
             let incidents = IncidentsBySystem::of(register);
-            due(register, system, method.current(&editions), &incidents, device::today())
+            due(register, system, method.current(&editions), &incidents, session.today())
         })
     })
 }

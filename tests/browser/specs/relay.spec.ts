@@ -1,53 +1,13 @@
 // Two devices and the relay between them: sealed, apart, and together again.
 
-import { expect, test as base, type Page } from "../fixtures.ts";
+import { expect, type Page } from "../fixtures.ts";
+import { accept, atRelay, invite, test } from "../pages/invitation.ts";
 import { Start } from "../pages/start.ts";
 import { Settings } from "../pages/settings.ts";
 import { Systems } from "../pages/systems.ts";
 import { SystemPage, systemIn } from "../pages/system.ts";
 import { visit } from "../pages/tour.ts";
 import { startRelay } from "../support/relay.mjs";
-
-/** A relay of this test's own, which may break down. */
-const test = base.extend<{ relay: { url: string; breakDown: () => Promise<void>; mend: () => Promise<void> } }>({
-  relay: async ({}, use) => {
-    let relay = await startRelay();
-    let again = async () => relay;
-    await use({
-      url: relay.url,
-      breakDown: async () => {
-        again = await relay.breakDown();
-      },
-      mend: async () => {
-        relay = await again();
-      },
-    });
-    await relay.stop();
-  },
-  baseURL: async ({ relay }, use) => use(relay.url),
-  newDevice: async ({ newDevice, relay }, use) => use((options) => newDevice({ baseURL: relay.url, ...options })),
-});
-
-const atRelay = (page: Page) => page.getByRole("link", { name: /^Hos reläet/ });
-
-/** Joins the register to the relay, and makes an invitation. */
-async function invite(page: Page, button: string) {
-  await Settings.visit(page);
-  const connect = page.getByRole("button", { name: "Anslut till reläet" });
-  if (await connect.isVisible()) await connect.click();
-  await expect(atRelay(page)).toBeVisible();
-  await page.getByRole("button", { name: button }).click();
-  await expect(page.getByRole("img", { name: "Inbjudan som QR-kod" })).toBeVisible();
-  return page.getByLabel("Inbjudan som länk").inputValue();
-}
-
-/** Opens the link on another device, and says yes. */
-async function accept(page: Page, link: string) {
-  await page.goto(link);
-  await expect(page).toHaveURL(/^[^#]*$/);
-  await page.getByRole("button", { name: "Gå med" }).first().click();
-  await expect(page.getByRole("navigation", { name: "Sidor" })).toBeVisible();
-}
 
 test("what two write apart meets when both are back, and both have all of it", async ({
   page: ada,

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::browser::device;
 use crate::catalogue::MethodInUse;
 use crate::register::method::{Matrix, RiskLevel, sentence};
 use crate::register::value::FieldType;
@@ -37,7 +36,7 @@ pub fn RiskValue(risk: Key, method: Memo<MethodInUse>) -> impl IntoView {
     let said = move || record.with(|risk| sentence(risk));
     let faults = move || {
         matrix.with(|matrix| {
-            let faults = matrix.as_ref().map(|matrix| record.with(|risk| matrix.faults(risk, device::today())));
+            let faults = matrix.as_ref().map(|matrix| record.with(|risk| matrix.faults(risk, session.today())));
             let words = faults.into_iter().flatten().map(|fault| fault_words(i18n, fault));
             words.map(|words| view! { <li>{words}</li> }).collect_view()
         })
