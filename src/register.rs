@@ -134,6 +134,14 @@ macro_rules! register {
                 }
             }
 
+            /// Takes over every record of the kinds that are `wanted` from another register, instead of its own.
+            pub fn take(&mut self, from: &Self, wanted: impl Fn(RecordKind) -> bool) {
+                $( if wanted(RecordKind::$record) {
+                    self.$table = from.$table.clone();
+                } )+
+                self.disputes.take(&from.disputes, wanted);
+            }
+
             /// One field of one record.
             #[must_use]
             pub fn value(&self, place: &Place, field: &str) -> Option<Value> {

@@ -7,6 +7,8 @@
 //! Nothing here reads a clock: days are passed in, and the same register, year and day give the same report.
 
 pub mod annexes;
+pub mod as_of;
+pub mod changes;
 pub mod charts;
 mod computed;
 pub mod docx;
@@ -20,6 +22,8 @@ pub mod text;
 pub mod warnings;
 pub mod xlsx;
 
+pub use as_of::{as_of, day_of};
+pub use changes::{ChangeKind, Changes, LastYear, compared_with};
 pub use charts::Chart;
 pub use docx::{DocxError, Template, TemplateError, to_docx, to_docx_in};
 pub use figures::{Figure, Figures, IncidentsOnly, ListBehind};

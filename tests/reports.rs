@@ -11,13 +11,14 @@ use jiff::civil::date;
 use klassrum::exchange::{cut_off_in_name, example};
 use klassrum::register::{Choose, Entry, Key, Place, RecordKind, Register, Value, review_place, section_place};
 use klassrum::report::model::words;
-use klassrum::report::{Block, Figure, Figures, ListBehind, Report, Run, SECTIONS, insertable, report, text, to_docx};
+use klassrum::report::{Block, Figure, LastYear, ListBehind, Report, Run, SECTIONS, insertable, report, text, to_docx};
 use quick_xml::events::Event;
 use support::lists::Office;
 use support::reports::{docx_text, example, full, line, of_2024, part, put, write};
 
-const HEADINGS: [(u8, &str); 31] = [
+const HEADINGS: [(u8, &str); 32] = [
     (1, "Sammanfattning"),
+    (1, "Sedan förra året"),
     (1, "Bakgrund"),
     (1, "Ledningssystem för informationssäkerhet, LIS"),
     (1, "Status för beslut och åtgärder från föregående genomgång"),
@@ -197,7 +198,7 @@ fn a_placeholder_in_a_text_follows_the_register() {
 #[test]
 fn last_year_has_a_column_where_it_is_known() {
     let register = example();
-    let last = Figures::count(&register, 2023, date(2024, 3, 1));
+    let last = LastYear::of(&register, date(2024, 3, 1), &register, date(2025, 3, 1), 2024);
     let with = report(&register, 2024, date(2025, 3, 1), Some(&last));
     let header = |report: &Report| {
         let blocks = &report.section("summary").unwrap().computed;
@@ -217,6 +218,46 @@ fn last_year_has_a_column_where_it_is_known() {
     assert_eq!(header(&report), ["Nyckeltal", "2024", "2023"]);
     assert!(section_text(&report, "summary").contains("Incidenter\t14\t1\n"));
     assert!(section_text(&report, "summary").contains("System och tjänster\tcirka 80\t–\n"));
+}
+
+#[test]
+fn what_has_changed_since_the_last_review_is_told_in_the_page_and_in_every_file() {
+    let now = example();
+    let mut before = now.clone();
+    for number in 10..18 {
+        let key = Key::parse(&format!("s{number}.one")).unwrap();
+        before.put(Entry::new(Place { kind: RecordKind::Classification, key }, None));
+    }
+    let last = LastYear::of(&before, date(2023, 12, 31), &now, date(2025, 3, 1), 2024);
+    let with = report(&now, 2024, date(2025, 3, 1), Some(&last));
+    let said = [
+        "Jämförelsen gäller registret den 31 december 2023 och den 1 mars 2025.",
+        "Däremellan har 8 system klassats för första gången och 0 klassats om.",
+        "0 åtgärder har avslutats och 0 har blivit försenade.",
+        "Klassade för första gången\t8\t70 som inte var klassade",
+        "Klassade om\t0\t10 som var klassade",
+        "Klassade för första gången: System 10, System 11, System 12, System 13, System 14 och 3 till",
+    ];
+    let docx = docx_text(&to_docx(&with).unwrap()).replace('\u{A0}', " ");
+    for words in said {
+        assert!(section_text(&with, "since-last").contains(words), "{words:?}");
+        assert!(docx.contains(words), "{words:?} is not in the document");
+    }
+    let alike = LastYear::of(&now, date(2023, 12, 31), &now, date(2023, 12, 31), 2024);
+    let alike = section_text(&report(&now, 2024, date(2025, 3, 1), Some(&alike)), "since-last");
+    assert!(alike.contains("Inget av det som jämförs har ändrats.") && alike.contains("Nya risker\t0\t0 risker nu"));
+}
+
+#[test]
+fn a_register_without_history_that_old_says_so_instead() {
+    let mut register = example();
+    let text = section_text(&of_2024(&register), "since-last");
+    assert_eq!(text.lines().filter(|line| line.contains("historik")).count(), 1, "{text}");
+    assert!(text.contains("Registret har ingen historik från den 31 december 2023,"), "{text}");
+    let fields = vec![("cut_off".to_owned(), Value::Date(date(2024, 1, 31)))];
+    register.put(Entry::new(review_place(2023), Some(fields)));
+    let text = section_text(&of_2024(&register), "since-last");
+    assert!(text.contains("Registret har ingen historik från den 31 januari 2024,"), "{text}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use super::worker::{Heard, Remote};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Language, Register, Seen};
-use crate::report::{Figures, TemplateError};
+use crate::report::{LastYear, TemplateError};
 
 /// Records a message to the worker: few enough that packing them is not felt.
 const CHUNK: usize = 400;
@@ -290,7 +290,7 @@ pub async fn report(
     register: impl FnOnce() -> Register,
     year: i16,
     today: Date,
-    last: Option<Figures>,
+    last: Option<LastYear>,
     form: Form,
     template: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Problem> {

@@ -21,6 +21,14 @@ impl Disputes {
         self.count -= before.map_or(0, |before| before.len());
     }
 
+    /// Takes over what is disputed of the kinds that are `wanted` from another register, instead of its own.
+    pub(super) fn take(&mut self, from: &Self, wanted: impl Fn(RecordKind) -> bool) {
+        self.fields.retain(|(_, kind), _| !wanted(*kind));
+        let taken = from.fields.iter().filter(|((_, kind), _)| wanted(*kind));
+        self.fields.extend(taken.map(|(at, fields)| (at.clone(), fields.clone())));
+        self.count = self.fields.values().map(Vec::len).sum();
+    }
+
     /// The disputed fields of one record.
     #[must_use]
     pub fn of(&self, place: &Place) -> &[String] {

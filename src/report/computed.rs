@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::{ChangeKind, Changes};
 use super::charts::{self, Chart, day_of};
 use super::figures::{self, Figure, Figures, IncidentsOnly};
 use super::model::{Align, Block, Footnote, Run, Runs, Table, day_in_words, line, number};
@@ -11,8 +12,8 @@ use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
 use crate::register::method::Matrix;
 use crate::register::{
-    Action, Choose, Criticality, GdprDecision, Incident, Key, Language, Level, Organisation, Register, Review, Risk,
-    RiskStatus, Side, StaffForm, StaffRole, System,
+    Action, Choose, Criticality, Date, GdprDecision, Incident, Key, Language, Level, Organisation, Register, Review,
+    Risk, RiskStatus, Side, StaffForm, StaffRole, System,
 };
 
 /// Writes what is computed in a section.
@@ -24,9 +25,20 @@ pub(super) struct Facts<'a> {
     organisation: std::sync::Arc<Organisation>,
     review: &'a Review,
     figures: &'a Figures,
-    last: Option<&'a Figures>,
+    last: Compared<'a>,
     index: Index,
     footnotes: u32,
+}
+
+/// What is known of an earlier day.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    /// The figures of the year before.
+    pub(super) figures: Option<&'a Figures>,
+    /// What has happened since.
+    pub(super) changes: Option<&'a Changes>,
+    /// The day that changes are counted from.
+    pub(super) day: Option<Date>,
 }
 
 /// What is written in a section.
@@ -59,12 +71,7 @@ impl Page {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(
-        register: &'a Register,
-        review: &'a Review,
-        figures: &'a Figures,
-        last: Option<&'a Figures>,
-    ) -> Self {
+    pub(super) fn new(register: &'a Register, review: &'a Review, figures: &'a Figures, last: Compared<'a>) -> Self {
         let organisation = register.organisation();
         Self { register, organisation, review, figures, last, index: Index::new(register), footnotes: 0 }
     }
@@ -153,13 +160,15 @@ fn key_figures(facts: &Facts<'_>) -> Table {
             if let Some(of) = of.filter(|of| 0 < facts.count(*of)) {
                 value.extend([Run::text(" av "), written(of, facts.count(of))]);
             }
-            let before =
-                facts.last.map(|last| vec![Run::Text(last.known(*figure).map_or_else(|| "–".to_owned(), number))]);
+            let before = facts
+                .last
+                .figures
+                .map(|last| vec![Run::Text(last.known(*figure).map_or_else(|| "–".to_owned(), number))]);
             [label, value].into_iter().chain(before).collect()
         })
         .collect();
     let year = |year: i16| year.to_string();
-    let before = facts.last.map(|last| year(last.year));
+    let before = facts.last.figures.map(|last| year(last.year));
     let columns = 2 + usize::from(before.is_some());
     Table {
         caption: format!("Nyckeltal {}", facts.year()),
@@ -196,6 +205,75 @@ fn word<C: Choose>(choice: Option<C>) -> &'static str {
 
 fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What has changed since the review before.
+pub(super) fn since_last(facts: &Facts<'_>, page: &mut Page) {
+    let Some(changes) = facts.last.changes else {
+        let why = match facts.last.day {
+            Some(day) => format!(
+                "Registret har ingen historik från den {}, så det går inte att räkna fram vad som har ändrats sedan dess.",
+                day_in_words(day)
+            ),
+            None => "Det finns ingen tidigare dag att jämföra med.".to_owned(),
+        };
+        return page.paragraph(facts.words(&why));
+    };
+    page.paragraph(facts.words(&changes_in_words(changes)));
+    page.table(Table {
+        caption: format!("Förändringar sedan den {}", day_in_words(changes.since)),
+        header: strings(["Förändring", "Antal", "Av"]),
+        align: vec![Align::Left, Align::Right, Align::Left],
+        rows: changes
+            .all
+            .iter()
+            .map(|change| {
+                let of = format!("{} {}", number(change.of), change.kind.among());
+                vec![cell(change.kind.term().sv), counted(change.count), cell(&of)]
+            })
+            .collect(),
+    });
+    let named: Vec<Runs> = changes
+        .all
+        .iter()
+        .filter(|change| !change.named.is_empty())
+        .map(|change| cell(&format!("{}: {}", change.kind.term().sv, listed(&change.named, change.others))))
+        .collect();
+    if !named.is_empty() {
+        page.paragraph(facts.words("Det gäller de här systemen, de mest verksamhetskritiska först:"));
+        page.blocks.push(Block::Bullets(named));
+    }
+}
+
+fn changes_in_words(changes: &Changes) -> String {
+    let (since, until) = (day_in_words(changes.since), day_in_words(changes.until));
+    let days = format!("Jämförelsen gäller registret den {since} och den {until}.");
+    if changes.all.iter().all(|change| change.count == 0) {
+        return format!("{days} Inget av det som jämförs har ändrats.");
+    }
+    let count = |kind| changes.count(kind);
+    let (closed, late) = (count(ChangeKind::ActionClosed), count(ChangeKind::ActionLate));
+    format!(
+        "{days} Däremellan har {} system klassats för första gången och {} klassats om. {} {} har avslutats och {} har \
+         blivit {}.",
+        number(count(ChangeKind::Classified)),
+        number(count(ChangeKind::Reclassified)),
+        number(closed),
+        if closed == 1 { "åtgärd" } else { "åtgärder" },
+        number(late),
+        if late == 1 { "försenad" } else { "försenade" },
+    )
+}
+
+/// Names one after the other, and how many more there are.
+fn listed(names: &[String], others: u32) -> String {
+    let names: Vec<String> = names.iter().map(|name| line(name)).collect();
+    match (names.split_last(), others) {
+        (None, _) => String::new(),
+        (Some((last, [])), 0) => last.clone(),
+        (Some((last, before)), 0) => format!("{} och {last}", before.join(", ")),
+        (Some(_), others) => format!("{} och {} till", names.join(", "), number(others)),
+    }
 }
 
 pub(super) fn background(facts: &Facts<'_>, page: &mut Page) {

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::as_of::day_of;
+use super::changes::{LastYear, compared_with};
 use super::charts::Chart;
-use super::computed::Facts;
+use super::computed::{Compared, Facts};
 use super::figures::{Figure, Figures};
 use super::prose;
 use super::sections::SECTIONS;
@@ -247,16 +249,22 @@ impl Report {
 /// Makes the report of a year.
 ///
 /// Its figures are those of the register as it is; `today` decides which actions are late, unless the review names a
-/// day that the figures are of. The key figures get a column for the year before: `last`, or else what the register's
-/// own dates say of it, if they say anything.
+/// day that the figures are of. `last` says how the register was on the day it is compared with, if it has history that
+/// old. The key figures get a column for the year before: from there, or else what the register's own dates say of it,
+/// if they say anything.
 #[must_use]
-pub fn report(register: &Register, year: i16, today: Date, last: Option<&Figures>) -> Report {
+pub fn report(register: &Register, year: i16, today: Date, last: Option<&LastYear>) -> Report {
     let review = register.reviews.get(&review_place(year).key).map_or_else(Arc::<Review>::default, Arc::clone);
     let organisation = register.organisation();
-    let as_of = review.cut_off.unwrap_or(today);
+    let as_of = day_of(register, year, today);
     let figures = Figures::count(register, year, as_of);
     let dated = if last.is_none() { Figures::at_the_end_of(register, year - 1) } else { None };
-    let mut facts = Facts::new(register, &review, &figures, last.or(dated.as_ref()));
+    let compared = Compared {
+        figures: last.map(|last| &last.figures).or(dated.as_ref()),
+        changes: last.map(|last| &last.changes),
+        day: compared_with(register, year, as_of),
+    };
+    let mut facts = Facts::new(register, &review, &figures, compared);
     let sections = SECTIONS
         .iter()
         .map(|plan| {

@@ -50,6 +50,16 @@ pub const SECTIONS: &[SectionPlan] = &[
         computed::summary,
     ),
     section(
+        "since-last",
+        1,
+        "Sedan förra året",
+        hint(
+            "Vad ligger bakom förändringarna, och vilka av dem behöver ledningen känna till?",
+            "What lies behind the changes, and which of them does management need to know?",
+        ),
+        computed::since_last,
+    ),
+    section(
         "background",
         1,
         "Bakgrund",

@@ -14,4 +14,5 @@ pub mod past_day;
 pub mod record_link;
 pub mod records;
 pub mod register_file;
+pub mod register_of;
 pub mod years;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -109,7 +110,7 @@ pub enum Answer {
     /// What others have done.
     News(Vec<News>),
     /// The register at an earlier time; when it has no history that old, the day the first was written.
-    At(Result<Rc<Then>, Option<Date>>),
+    At(Result<Arc<Then>, Option<Date>>),
 }
 
 /// The register at an earlier time.
@@ -565,7 +566,7 @@ impl Session {
                 let found = found.map(|entries| {
                     let mut register = Register::default();
                     entries.into_iter().for_each(|entry| register.put(entry));
-                    Rc::new(Then { register, seen: self.seen.get_value() })
+                    Arc::new(Then { register, seen: self.seen.get_value() })
                 });
                 let began = |began: Option<i64>| began.map(|began| device::local_time_of(began).date());
                 self.waiting.answer(ticket, Answer::At(found.map_err(began)));

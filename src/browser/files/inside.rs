@@ -8,7 +8,7 @@ use crate::browser::{device, worker};
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Register, Seen};
-use crate::report::{self, Figures, Template};
+use crate::report::{self, LastYear, Template};
 
 /// Starts the files worker.
 pub fn run() {
@@ -138,7 +138,7 @@ impl Inside {
         picture: PictureId,
         year: i16,
         today: Date,
-        last: Option<&Figures>,
+        last: Option<&LastYear>,
         form: Form,
         template: Option<&[u8]>,
     ) -> Result<Answer, Failure> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Entry, Seen};
-use crate::report::{Figures, TemplateError};
+use crate::report::{LastYear, TemplateError};
 
 /// Raised when a message changes its shape.
 pub const VERSION: u16 = 3;
@@ -91,8 +91,8 @@ pub enum Request {
         year: i16,
         /// Today, where the person is.
         today: Date,
-        /// The figures of the year before, if the register has history that old.
-        last: Option<Figures>,
+        /// How the register was on the day it is compared with, if it has history that old.
+        last: Option<LastYear>,
         /// What to make of it.
         form: Form,
         /// The organisation's own Word template, for a Word document in its form.

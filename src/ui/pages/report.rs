@@ -13,18 +13,19 @@ use super::overview::year_of;
 use crate::browser::device;
 use crate::browser::files::protocol::Form;
 use crate::browser::files::{self, Problem};
-use crate::browser::keeper::protocol::Request;
-use crate::register::{Choose, Date, Language, RecordKind, Section as SectionText, review_place, section_place};
+use crate::register::{Choose, Language, RecordKind, Section as SectionText, review_place, section_place};
 use crate::report::drawing::{Drawing, Shape, points};
 use crate::report::{
-    Align, Block, Chart, Concern, Figures, Report, Run, SECTIONS, Section, SectionPlan, Table, Template, TemplateError,
+    Align, Block, Chart, Concern, LastYear, Report, Run, SECTIONS, Section, SectionPlan, Table, Template, TemplateError,
+    compared_with, day_of,
     insertable, report, warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
+use crate::ui::parts::register_of::RegisterOf;
 use crate::ui::parts::years::YearSelect;
-use crate::ui::session::{Answer, Session};
+use crate::ui::session::Session;
 use crate::ui::shell::UndoBar;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
@@ -40,7 +41,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 async fn download(
     session: Session,
     report: Report,
-    last: Option<Figures>,
+    last: Option<LastYear>,
     form: Form,
     template: Option<File>,
 ) -> Result<(), Problem> {
@@ -92,12 +93,19 @@ pub fn ReportPage() -> impl IntoView {
             incidents.chain(reviews).chain([this - 1, this]).filter(|year| YEARS.contains(year)).collect::<Vec<_>>()
         })
     });
-    let last = use_last_year(year);
-    let made = Memo::new(move |_| {
+    let compared = RegisterOf::day(Memo::new(move |_| {
         let year = year.get();
-        let last = last.get().filter(|last| last.year == year - 1);
-        session.read(|register| report(register, year, session.today(), last.as_ref()))
+        session.read(|register| compared_with(register, year, day_of(register, year, session.today())))
+    }));
+    let last = Memo::new(move |_| {
+        let (since, before) = compared.here()?;
+        let year = year.get();
+        Some(session.read(|now| LastYear::of(&before.register, since, now, day_of(now, year, session.today()), year)))
     });
+    let made = Memo::new(move |_| {
+        last.with(|last| session.read(|register| report(register, year.get(), session.today(), last.as_ref())))
+    });
+    let waits = Signal::derive(move || compared.is_coming());
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |year: Option<i16>| {
         let Some(year) = year else { return };
@@ -124,11 +132,11 @@ pub fn ReportPage() -> impl IntoView {
                 <h1>{text(|report| report.title.clone())}</h1>
                 {move || {
                     let year = year.get();
-                    SECTIONS.iter().map(|plan| view! { <Part plan year made /> }).collect_view()
+                    SECTIONS.iter().map(|plan| view! { <Part plan year made waits /> }).collect_view()
                 }}
             </article>
             <aside class="report__side">
-                <Ways made last />
+                <Ways made last waits />
                 <Before made />
                 {move || {
                     let place = review_place(year.get());
@@ -150,28 +158,6 @@ pub fn ReportPage() -> impl IntoView {
             </aside>
         </div>
     }
-}
-
-/// The figures as they were at the end of the year before, when the register is that old.
-fn use_last_year(year: Memo<i16>) -> RwSignal<Option<Figures>> {
-    let session = Session::expect();
-    let last = RwSignal::new(None::<Figures>);
-    Effect::new(move |_| {
-        let before = year.get() - 1;
-        let Ok(end) = Date::new(before, 12, 31) else { return };
-        session.ask(
-            |ticket| Request::At(ticket, device::end_of(end)),
-            move |answer| {
-                let Answer::At(register) = answer else { return };
-                let figures = register.ok().map(|then| Figures::count(&then.register, before, end));
-                // Another year may have been chosen meanwhile, or another page.
-                if year.try_get_untracked() == Some(before + 1) {
-                    last.try_set(figures);
-                }
-            },
-        );
-    });
-    last
 }
 
 /// What to look at before the report goes out.
@@ -231,17 +217,25 @@ fn Before(made: Memo<Report>) -> impl IntoView {
 
 /// The ways out: files, and paper.
 #[component]
-fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
+fn Ways(
+    /// The report.
+    made: Memo<Report>,
+    /// How the register was on the day it is compared with.
+    last: Memo<Option<LastYear>>,
+    /// Whether something that it is made of is still to come.
+    waits: Signal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let busy = RwSignal::new(false);
+    let is_busy = move || busy.get() || waits.get();
     let problem = RwSignal::new(None::<Problem>);
     let own = NodeRef::<Input>::new();
     let make = move |form, template: Option<File>| {
         busy.set(true);
         problem.set(None);
         let made = made.get_untracked();
-        let before = last.get_untracked().filter(|last| last.year == made.year - 1);
+        let before = last.get_untracked();
         spawn_local(async move {
             let done = download(session, made, before, form, template).await;
             busy.try_set(false);
@@ -261,7 +255,7 @@ fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
     };
     view! {
         <div class="report__ways">
-            <button type="button" class="button button--main" disabled=busy on:click=move |_| make(Form::Docx, None)>
+            <button type="button" class="button button--main" disabled=is_busy on:click=move |_| make(Form::Docx, None)>
                 {t!(i18n, report.word)}
             </button>
             <label class="button button--plain button--file">
@@ -270,11 +264,11 @@ fn Ways(made: Memo<Report>, last: RwSignal<Option<Figures>>) -> impl IntoView {
                     type="file"
                     accept=".dotx,.docx"
                     node_ref=own
-                    disabled=busy
+                    disabled=is_busy
                     on:change=make_in_template
                 />
             </label>
-            <button type="button" class="button" disabled=busy on:click=move |_| make(Form::Xlsx, None)>
+            <button type="button" class="button" disabled=is_busy on:click=move |_| make(Form::Xlsx, None)>
                 {t!(i18n, report_files.xlsx)}
             </button>
             <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
@@ -295,9 +289,13 @@ fn Part(
     year: i16,
     /// The report.
     made: Memo<Report>,
+    /// Whether the register that it is compared with is still to come.
+    waits: Signal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
+    // Until then it isn't known whether there is history that old.
+    let hides = move || plan.name == "since-last" && waits.get();
     // Writing in one section leaves the others as they stand on the page.
     let section = Memo::new(move |_| made.with(|report| report.section(plan.name).cloned()));
     let has_text = Memo::new(move |_| section.with(|section| section.as_ref().is_some_and(|one| !one.text.is_empty())));
@@ -342,7 +340,7 @@ fn Part(
                     <span class="unseen" lang="sv">": " {said}</span>
                 </button>
             </div>
-            <div class="part__said">
+            <div class="part__said" hidden=hides>
                 {move || section.get().map(|section| view! { <Said section year /> })}
             </div>
             <Show when=move || empty() && !writing.get()>

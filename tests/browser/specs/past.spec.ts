@@ -130,3 +130,32 @@ test("of a day before the register began it is said when it did", async ({ page 
   await expect(page.getByRole("alert")).toHaveText("Välj en dag före i dag.");
   await (await Systems.visit(page)).says(2);
 });
+
+/** The report of a year, with its figures as of a day. */
+async function reportOf(page: Page, year: string, cutOff?: string) {
+  const report = new Report(page);
+  await page.goto(`/rapport?year=${year}`);
+  await expect(report.heading).toHaveText(`Ledningens genomgång informationssäkerhet ${year}`);
+  if (cutOff !== undefined) {
+    await page.getByText("Uppgifter om rapporten").click();
+    await page.getByLabel("Uppgifter per den", { exact: true }).fill(cutOff);
+    await page.getByLabel("Uppgifter per den", { exact: true }).blur();
+    await report.isSaved();
+  }
+  return report;
+}
+
+test("the report tells what has changed since the year before, on the page and in the file", async ({ page }) => {
+  await open(page);
+  const report = await reportOf(page, "2025");
+  const section = page.locator("section").filter({ has: page.getByRole("heading", { name: "Sedan förra året" }) });
+  await expect(section).toContainText("Jämförelsen gäller registret den 31 december 2024 och den");
+  await expect(section.getByRole("row", { name: /^Nya system och tjänster/ })).toContainText("12 system och tjänster nu");
+  await expect(section.getByRole("row", { name: /^Avslutade åtgärder/ })).toContainText("11 som var öppna då eller har tillkommit");
+  await expect(section.getByRole("listitem")).toHaveText(["Nya system och tjänster: Larm", "Avslutade åtgärder: Passersystem"]);
+  const { text } = await report.words();
+  expect(text).toContain("Nya system och tjänster: Larm");
+
+  await reportOf(page, "2024");
+  await expect(section).toContainText("Registret har ingen historik från den 31 december 2023");
+});
