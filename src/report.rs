@@ -2,7 +2,8 @@
 //!
 //! Start at [`figures`] for what is counted and where the list behind each figure is, and at [`report`] for the report
 //! itself: sections of blocks of runs, which a page, [`docx`] and [`text`] each render in their own way; [`charts`] draws
-//! what is better seen. The report is in Swedish always: it is a document of record.
+//! what is better seen; [`changes`] compares the register with what it was at the review before. The report is in
+//! Swedish always: it is a document of record.
 //!
 //! Nothing here reads a clock: days are passed in, and the same register, year and day give the same report.
 
@@ -31,5 +32,5 @@ pub use minutes::minutes;
 pub use model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, report};
 pub use prose::insertable;
 pub use sections::{SECTIONS, SectionPlan};
-pub use warnings::{Concern, Warning, warnings};
+pub use warnings::{Concern, Warning, cut_off_too_old, warnings};
 pub use xlsx::{XlsxError, to_xlsx};

@@ -69,6 +69,18 @@ impl Problem {
     }
 }
 
+/// What a register was read from: states of the document, each with the day that it was read as of, if that wasn't today.
+/// The same gives the same register.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadFrom(pub Vec<(Option<Date>, Seen)>);
+
+impl ReadFrom {
+    /// Whether it says anything.
+    fn is_known(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|(_, seen)| !seen.0.is_empty())
+    }
+}
+
 type Waiting = Rc<RefCell<BTreeMap<Ticket, Teller<Result<Answer, Problem>>>>>;
 
 /// The page's end of the worker.
@@ -77,8 +89,8 @@ struct Files {
     waiting: Waiting,
     next: Cell<u32>,
     lost: Rc<Cell<bool>>,
-    /// The register that the worker holds, and the document's state it was read from.
-    held: RefCell<Option<(Seen, PictureId)>>,
+    /// The register that the worker holds, and what it was read from.
+    held: RefCell<Option<(ReadFrom, PictureId)>>,
 }
 
 impl Files {
@@ -143,9 +155,9 @@ impl Files {
 
     /// Sends a register, unless the worker holds the same already. What is asked about it must be sent before the next
     /// wait: another register may take its place.
-    async fn show(&self, seen: &Seen, register: impl FnOnce() -> Register) -> PictureId {
-        let same = |held: &Option<(Seen, PictureId)>| {
-            held.as_ref().filter(|(held, _)| held == seen && !seen.0.is_empty()).map(|(_, picture)| *picture)
+    async fn show(&self, from: &ReadFrom, register: impl FnOnce() -> Register) -> PictureId {
+        let same = |held: &Option<(ReadFrom, PictureId)>| {
+            held.as_ref().filter(|(held, _)| held == from && from.is_known()).map(|(_, picture)| *picture)
         };
         if let Some(picture) = same(&self.held.borrow()) {
             return picture;
@@ -162,7 +174,7 @@ impl Files {
             }
             device::next_turn().await;
         }
-        if let Some((_, before)) = self.held.replace(Some((seen.clone(), picture))) {
+        if let Some((_, before)) = self.held.replace(Some((from.clone(), picture))) {
             self.remote.send(&Request::DropPicture(before));
         }
         picture
@@ -242,7 +254,7 @@ impl Book {
         register: impl FnOnce() -> Register,
         today: Date,
     ) -> Result<Summary, Problem> {
-        let picture = self.files.show(&seen, register).await;
+        let picture = self.files.show(&ReadFrom(vec![(None, seen.clone())]), register).await;
         let request = |ticket| Request::Preview { ticket, book: self.id, picture, chosen, seen, today };
         match self.files.ask(request).await? {
             (_, Answer::Summary(summary)) => Ok(summary),
@@ -286,7 +298,7 @@ impl Book {
 /// # Errors
 /// The worker is gone, the template is none, or the file could not be made.
 pub async fn report(
-    seen: Seen,
+    from: ReadFrom,
     register: impl FnOnce() -> Register,
     year: i16,
     today: Date,
@@ -295,7 +307,7 @@ pub async fn report(
     template: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Problem> {
     let files = Files::get()?;
-    let picture = files.show(&seen, register).await;
+    let picture = files.show(&from, register).await;
     let template = template.map(Bytes);
     let request = |ticket| Request::Report { ticket, picture, year, today, last, form, template };
     match files.ask(request).await? {

@@ -47,6 +47,11 @@ pub enum Concern {
         /// How many fields.
         count: usize,
     },
+    /// The register has no history as old as the day that the figures are of, so they are of today's register.
+    CutOffTooOld {
+        /// That day.
+        day: Date,
+    },
     /// There is no training count.
     TrainingMissing,
     /// The training count is older than the year.
@@ -92,6 +97,14 @@ impl Warning {
                     "Two answers stand against each other in {count} places. Until you have chosen, the report counts on the most careful one."
                 ),
             ),
+            Concern::CutOffTooOld { day } => say(
+                &format!(
+                    "Registret har ingen historik från {day}. Siffrorna är därför räknade ur registret som det är nu."
+                ),
+                &format!(
+                    "The register has no history from {day}, so the figures are counted in the register as it is now."
+                ),
+            ),
             Concern::TrainingMissing => say(
                 "Ingen avläsning av utbildningen finns för året eller tidigare.",
                 "There is no training count for the year or before it.",
@@ -102,6 +115,12 @@ impl Warning {
             ),
         }
     }
+}
+
+/// That the figures are not of the day that they should be of.
+#[must_use]
+pub const fn cut_off_too_old(day: Date) -> Warning {
+    Warning { section: None, concern: Concern::CutOffTooOld { day } }
 }
 
 /// Everything to look at, in the order of the report.

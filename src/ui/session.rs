@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::waiting::Waiting;
 use crate::browser::device;
+use crate::browser::files::ReadFrom;
 use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, NotStored, Refusal, Request, Ticket};
 use crate::browser::keeper::register_file::FileStep;
 use crate::browser::keeper::{Keeper, Packed};
@@ -363,6 +364,12 @@ impl Session {
     pub fn seen(&self) -> Seen {
         let aside = self.aside.with_value(|aside| aside.as_ref().map(|aside| aside.seen.clone()));
         aside.unwrap_or_else(|| self.seen.get_value())
+    }
+
+    /// What the register that is shown was read from.
+    #[must_use]
+    pub fn read_from(&self) -> ReadFrom {
+        ReadFrom(vec![(self.past.get_untracked(), self.seen())])
     }
 
     /// Takes back this tab's last edit.

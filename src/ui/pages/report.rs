@@ -1,5 +1,7 @@
 //! The year's report as paper: what the register says, what people have written, and what to look at before it goes out.
 
+mod basis;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,6 +11,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlElement, HtmlTextAreaElement};
 
+use self::basis::{AsOf, Basis};
 use super::overview::year_of;
 use crate::browser::device;
 use crate::browser::files::protocol::Form;
@@ -17,8 +20,7 @@ use crate::register::{Choose, Language, RecordKind, Section as SectionText, revi
 use crate::report::drawing::{Drawing, Shape, points};
 use crate::report::{
     Align, Block, Chart, Concern, LastYear, Report, Run, SECTIONS, Section, SectionPlan, Table, Template, TemplateError,
-    compared_with, day_of,
-    insertable, report, warnings,
+    compared_with, cut_off_too_old, day_of, insertable, report, warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::number::address;
@@ -39,7 +41,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// Hands the report to the person as a file, in the form of a template if they have chosen one. Workers write it, from
 /// the same register, year and day.
 async fn download(
-    session: Session,
+    basis: Basis,
     report: Report,
     last: Option<LastYear>,
     form: Form,
@@ -49,9 +51,9 @@ async fn download(
         Some(file) => Some(template_in(&file).await.map_err(Problem::Template)?),
         None => None,
     };
-    let register = move || session.picture.with_untracked(|picture| picture.register.clone());
-    let today = untrack(|| session.today());
-    let made = files::report(session.seen(), register, report.year, today, last, form, template).await?;
+    let (from, today) = untrack(|| (basis.read_from(), basis.session.today()));
+    let register = move || untrack(|| basis.read(Clone::clone));
+    let made = files::report(from, register, report.year, today, last, form, template).await?;
     let (bytes, name, kind) = match form {
         Form::Docx => (made, file_name(&report, "", "docx"), files::DOCX),
         Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
@@ -93,6 +95,7 @@ pub fn ReportPage() -> impl IntoView {
             incidents.chain(reviews).chain([this - 1, this]).filter(|year| YEARS.contains(year)).collect::<Vec<_>>()
         })
     });
+    let basis = Basis::of(year);
     let compared = RegisterOf::day(Memo::new(move |_| {
         let year = year.get();
         session.read(|register| compared_with(register, year, day_of(register, year, session.today())))
@@ -100,12 +103,12 @@ pub fn ReportPage() -> impl IntoView {
     let last = Memo::new(move |_| {
         let (since, before) = compared.here()?;
         let year = year.get();
-        Some(session.read(|now| LastYear::of(&before.register, since, now, day_of(now, year, session.today()), year)))
+        Some(basis.read(|now| LastYear::of(&before.register, since, now, day_of(now, year, session.today()), year)))
     });
     let made = Memo::new(move |_| {
-        last.with(|last| session.read(|register| report(register, year.get(), session.today(), last.as_ref())))
+        last.with(|last| basis.read(|register| report(register, year.get(), session.today(), last.as_ref())))
     });
-    let waits = Signal::derive(move || compared.is_coming());
+    let waits = Signal::derive(move || compared.is_coming() || basis.is_coming());
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |year: Option<i16>| {
         let Some(year) = year else { return };
@@ -136,8 +139,9 @@ pub fn ReportPage() -> impl IntoView {
                 }}
             </article>
             <aside class="report__side">
-                <Ways made last waits />
-                <Before made />
+                <AsOf basis />
+                <Ways made last basis waits />
+                <Before made basis />
                 {move || {
                     let place = review_place(year.get());
                     view! {
@@ -162,15 +166,21 @@ pub fn ReportPage() -> impl IntoView {
 
 /// What to look at before the report goes out.
 #[component]
-fn Before(made: Memo<Report>) -> impl IntoView {
+fn Before(
+    /// The report.
+    made: Memo<Report>,
+    /// What it is made from.
+    basis: Basis,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let session = Session::expect();
     let found = Memo::new(move |_| {
         let language = language_of(i18n);
         made.with(|report| {
-            let found = session.read(|register| warnings(register, report));
-            found
+            let found = basis.read(|register| warnings(register, report));
+            let too_old = basis.too_old().map(cut_off_too_old);
+            too_old
                 .into_iter()
+                .chain(found)
                 .map(|warning| {
                     let section = warning.section.and_then(|name| report.section(name));
                     let disputed = matches!(warning.concern, Concern::Disputed { .. });
@@ -222,11 +232,12 @@ fn Ways(
     made: Memo<Report>,
     /// How the register was on the day it is compared with.
     last: Memo<Option<LastYear>>,
+    /// What it is made from.
+    basis: Basis,
     /// Whether something that it is made of is still to come.
     waits: Signal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let session = Session::expect();
     let busy = RwSignal::new(false);
     let is_busy = move || busy.get() || waits.get();
     let problem = RwSignal::new(None::<Problem>);
@@ -237,7 +248,7 @@ fn Ways(
         let made = made.get_untracked();
         let before = last.get_untracked();
         spawn_local(async move {
-            let done = download(session, made, before, form, template).await;
+            let done = download(basis, made, before, form, template).await;
             busy.try_set(false);
             problem.try_set(done.err());
         });
