@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop where it stands")]
 
 use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
+use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::workshop::{
-    AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, OwnVote, Person, PersonKey, Question, Round, Said, Stop,
-    Workshop, outcome,
+    AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, KnownMeasure, MeasureNote, MeasureState, OwnVote, Person,
+    PersonKey, Question, Round, Said, Stop, Workshop, outcome,
 };
-use klassrum::register::{Aspect, Choose, Classification, Command, Key, Level, Place, RecordKind, Value};
+use klassrum::register::{
+    Action, Aspect, Assessment, Choose, Classification, Command, Key, Level, Place, RecordKind, Value,
+};
 use proptest::prelude::*;
 
 const SALT: [u8; 32] = [5; 32];
@@ -82,6 +85,20 @@ impl Device {
         }));
     }
 
+    /// Answers about a measure, in the place of what the register had answered.
+    fn answer(&mut self, measure: &str, state: MeasureState) {
+        let known = self.read().known(measure).cloned();
+        self.say(&Said::Measure(MeasureNote {
+            measure: measure.into(),
+            title: format!("Åtgärd {measure}"),
+            state,
+            reason: String::new(),
+            owner: String::new(),
+            due: None,
+            instead_of: Some(known.map(|known| known.answers).unwrap_or_default()),
+        }));
+    }
+
     fn finish(&mut self) {
         let workshop = self.read();
         self.say(&Said::Finish(Finish {
@@ -108,6 +125,7 @@ fn sitting(participants: u8) -> Vec<Device> {
         wording: "1".into(),
         catalogue: "1".into(),
         last: None,
+        answers: true,
     }));
     devices[0].say(&Said::Appoint(other));
     for set in ["kort", "larm"] {
@@ -178,6 +196,7 @@ enum Step {
     Close { device: usize, set: usize, number: u16 },
     Open { device: usize, set: usize, number: u16 },
     Decide { device: usize, set: usize, level: usize },
+    Measure { device: usize, measure: usize, state: usize },
     Finish { device: usize },
     OpenVotes { device: usize },
     Merge { into: usize, from: usize },
@@ -192,12 +211,16 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Close { device, set, number }),
         1 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Open { device, set, number }),
         2 => (0..3_usize, 0..2_usize, 0..4_usize).prop_map(|(device, set, level)| Step::Decide { device, set, level }),
+        2 => (0..3_usize, 0..2_usize, 0..3_usize)
+            .prop_map(|(device, measure, state)| Step::Measure { device, measure, state }),
         1 => (0..3_usize).prop_map(|device| Step::Finish { device }),
         2 => device.clone().prop_map(|device| Step::OpenVotes { device }),
         4 => (device.clone(), device).prop_map(|(into, from)| Step::Merge { into, from }),
     ]
 }
 
+const MEASURES: [&str; 2] = ["m01", "m13"];
+const STATES: [MeasureState; 3] = [MeasureState::Done, MeasureState::Missing, MeasureState::NotOurs];
 const SETS: [&str; 2] = ["kort", "larm"];
 const LEVELS: [Level; 4] = [Level::Negligible, Level::Moderate, Level::Significant, Level::Serious];
 
@@ -220,6 +243,7 @@ proptest! {
                     devices[device].say(&Said::Open { round: round(set, number), seconds: 60 });
                 }
                 Step::Decide { device, set, level } => devices[device].decide(&question(SETS[set]), LEVELS[level], "x"),
+                Step::Measure { device, measure, state } => devices[device].answer(MEASURES[measure], STATES[state]),
                 Step::Finish { device } => devices[device].finish(),
                 Step::OpenVotes { device } => devices[device].open_votes(),
                 Step::Merge { into, from } => merge(&mut devices, into, from),
@@ -504,4 +528,100 @@ fn what_the_table_did_not_come_to_stays_as_it_was() {
     let place = Place { kind: RecordKind::Classification, key: found.classification };
     let level = register.read().value(&place, Classification::CONFIDENTIALITY.key).unwrap();
     assert_eq!(level, Value::Choice(Level::Moderate.key().to_owned()), "now all was taken up, and it may be lowered");
+}
+
+/// A register with the system, and an answer on a measure.
+fn register_with(answers: &[(&str, &str, Assessment)]) -> RegisterDocument {
+    let mut register = RegisterDocument::create([9; 16]).unwrap();
+    register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
+    for (own, measure, assessment) in answers {
+        answer_in(&mut register, own, measure, *assessment);
+    }
+    register
+}
+
+fn answer_in(register: &mut RegisterDocument, own: &str, measure: &str, assessment: Assessment) {
+    let new = NewAnswer {
+        measure: measure.into(),
+        catalogue: "klassrum-1".into(),
+        assessment,
+        reason: "därför".into(),
+        at: jiff::civil::datetime(2025, 3, 12, 10, 0, 0, 0),
+        by: "Systemförvaltare".into(),
+    };
+    let command = answer(&register.read(), &key("passer"), &key(own), &new);
+    register.apply(&command, &Signed::default()).unwrap();
+}
+
+fn known(measure: &str, own: &str, state: MeasureState) -> KnownMeasure {
+    KnownMeasure {
+        measure: measure.into(),
+        answers: vec![key(own)],
+        state: Some(state),
+        answered: Some(jiff::civil::date(2025, 3, 12)),
+        reason: String::new(),
+        how: String::new(),
+        owner: "IT".into(),
+        due: Some(jiff::civil::date(2026, 9, 1)),
+    }
+}
+
+#[test]
+fn an_answer_confirmed_at_the_table_takes_the_place_of_the_one_it_was_shown_and_of_no_later_one() {
+    let mut register = register_with(&[("forr", "m01", Assessment::Partly), ("da", "m13", Assessment::Partly)]);
+    let mut devices = sitting(1);
+    for one in [known("m01", "forr", MeasureState::Partly), known("m13", "da", MeasureState::Partly)] {
+        devices[0].say(&Said::Known(one.clone()));
+        // Nobody at the table but a facilitator says what the register says.
+        devices[2].say(&Said::Known(KnownMeasure { state: Some(MeasureState::Done), ..one }));
+    }
+    exchange_all(&mut devices);
+    let confirmed = devices[1].read().known("m01").unwrap().confirmed("Ägare utsedd").unwrap();
+    assert_eq!((confirmed.state, confirmed.owner.as_str()), (MeasureState::Partly, "IT"));
+    devices[1].say(&Said::Measure(confirmed));
+    devices[1].answer("m13", MeasureState::Done);
+    devices[1].decide(&question("kort"), Level::Moderate, "x");
+    devices[1].finish();
+    // While the table sat, somebody answered m13 in the register.
+    answer_in(&mut register, "medan", "m13", Assessment::NotMet);
+
+    let found = outcome(&devices[1].read(), &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    assert_eq!(after.answers.len(), 5, "answers are added");
+    let held = held_answers(&after, &key("passer"));
+    assert_eq!((held["m01"].standing.len(), held["m01"].answer.assessment), (1, Some(Assessment::Partly)));
+    assert!(after.answers.get(&held["m01"].standing[0]).unwrap().replaces == "forr");
+    assert!(held["m13"].disputed, "the table had not seen the later answer");
+    assert_eq!(held["m13"].answer.assessment, Some(Assessment::NotMet));
+}
+
+#[test]
+fn a_second_end_answers_in_the_place_of_the_first_and_adds_no_second_row_to_the_plan() {
+    let mut register = register_with(&[("forr", "m01", Assessment::NotMet)]);
+    let row = Place { kind: RecordKind::Action, key: key("passer").child(&key("rad")) };
+    let fields = vec![
+        (Action::TITLE.key.to_owned(), Value::Line("Utse ägare".into())),
+        (Action::MEASURE.key.to_owned(), Value::Line("m01".into())),
+        (Action::OWNER.key.to_owned(), Value::Line("Ekonomi".into())),
+    ];
+    register.apply(&Command::Add { place: row.clone(), fields }, &Signed::default()).unwrap();
+    let mut devices = sitting(1);
+    devices[0].say(&Said::Known(known("m01", "forr", MeasureState::Missing)));
+    let confirmed = devices[0].read().known("m01").unwrap().confirmed("Ägare utsedd").unwrap();
+    devices[0].say(&Said::Measure(confirmed));
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    for _ in 0..2 {
+        devices[0].answer("m13", MeasureState::Missing);
+        devices[0].finish();
+        let found = outcome(&devices[0].read(), &register.read()).unwrap();
+        register.apply(&found.command, &Signed::default()).unwrap();
+    }
+    let after = register.read();
+    let held = held_answers(&after, &key("passer"));
+    assert_eq!((held["m01"].standing.len(), held["m13"].standing.len()), (1, 1));
+    assert_eq!(after.actions.len(), 2, "the row that was open, and one for what had none");
+    let action = after.actions.get(&row.key).unwrap();
+    assert_eq!((action.owner.as_str(), action.due), ("IT", Some(jiff::civil::date(2026, 9, 1))));
+    assert_eq!(action.title, "Utse ägare");
 }

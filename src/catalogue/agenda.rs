@@ -1,31 +1,53 @@
 //! What a workshop takes with it out of the register: one system, in the organisation's own words, and nothing else.
 
-use super::MethodInUse;
-use crate::register::method::{self, Facts};
-use crate::register::workshop::{AgendaSet, AspectLevel, AspectWords, Begin, Digest, Floor};
-use crate::register::{Aspect, Choose, InformationSet, Key, Language, Level, Register, System};
+use std::collections::BTreeMap;
 
-/// What a sitting about `system` begins with, and its agenda; `None` when there is no such system. The salt is left for
-/// whoever founds the workshop. A system without information sets gets one for all that it holds.
+use super::MethodInUse;
+use crate::register::method::{self, Facts, Held, held_answers, open_action};
+use crate::register::workshop::{
+    ANSWERS_MAX, AgendaSet, AspectLevel, AspectWords, Begin, Digest, Floor, KnownMeasure, LINE_MAX, MeasureState, Said,
+    TEXT_MAX,
+};
+use crate::register::{
+    Aspect, Assessment, Choose, InformationSet, Key, Language, Level, Register, System, local_measure_place,
+};
+
+/// What a table is given when a workshop begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agenda {
+    /// What the sitting is about. The salt is left for whoever founds the workshop.
+    pub begin: Begin,
+    /// The information sets, in order.
+    pub sets: Vec<AgendaSet>,
+    /// What the register says of measures. Which of them the levels ask for, the table decides.
+    pub known: Vec<KnownMeasure>,
+}
+
+impl Agenda {
+    /// All but the beginning, as the founder says it.
+    #[must_use]
+    pub fn said(self) -> Vec<Said> {
+        self.sets.into_iter().map(Said::Set).chain(self.known.into_iter().map(Said::Known)).collect()
+    }
+}
+
+/// What a sitting about `system` begins with; `None` when there is no such system. A system without information sets gets
+/// one for all that it holds. Longer text is cut to what a workshop takes.
 #[must_use]
-pub fn agenda(
-    register: &Register,
-    method: &MethodInUse,
-    system: &Key,
-    language: Language,
-) -> Option<(Begin, Vec<AgendaSet>)> {
+pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language: Language) -> Option<Agenda> {
     let about = register.systems.get(system)?;
     let editions = method.editions();
     let begin = Begin {
         salt: Digest::default(),
         system: system.clone(),
         name: about.name.clone(),
-        purpose: about.purpose.to_string(),
+        purpose: cut(&about.purpose, TEXT_MAX),
         facts: facts(about, language),
         words: Aspect::ALL.iter().map(|aspect| words(method, *aspect, language)).collect(),
         wording: editions.wording,
         catalogue: editions.catalogue,
         last: register.classified(system).map(|held| held.decided),
+        answers: true,
     };
     let of_system = register.information_sets.of(system);
     let mut sets: Vec<_> = of_system
@@ -36,7 +58,7 @@ pub fn agenda(
                 key: own,
                 order,
                 name: set.name.clone(),
-                description: set.description.to_string(),
+                description: cut(&set.description, TEXT_MAX),
                 floors: floors(method, about, Some(set), language),
                 before: before(register, key),
                 known: true,
@@ -59,7 +81,57 @@ pub fn agenda(
             dropped: false,
         });
     }
-    Some((begin, sets))
+    Some(Agenda { begin, sets, known: known(register, method, system) })
+}
+
+fn cut(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}
+
+/// What the register says of each measure in use: the answer that holds, and the open row of the action plan.
+fn known(register: &Register, method: &MethodInUse, system: &Key) -> Vec<KnownMeasure> {
+    let held = held_answers(register, system);
+    method.measures.measures.iter().filter_map(|measure| known_measure(register, system, &measure.id, &held)).collect()
+}
+
+fn known_measure(
+    register: &Register,
+    system: &Key,
+    measure: &str,
+    held: &BTreeMap<String, Held>,
+) -> Option<KnownMeasure> {
+    let (held, open) = (held.get(measure), open_action(register, system, measure).map(|(_, action)| action));
+    if held.is_none() && open.is_none() {
+        return None;
+    }
+    let answer = held.map(|held| &held.answer);
+    let line = |text: &str| cut(text.trim(), LINE_MAX);
+    let how = local_measure_place(system, measure).and_then(|place| register.local_measures.get(&place.key));
+    let how = how.map(|local| local.how.trim()).filter(|how| how.chars().count() <= LINE_MAX && !how.contains('\n'));
+    Some(KnownMeasure {
+        measure: measure.to_owned(),
+        answers: held
+            .iter()
+            .flat_map(|held| held.standing.iter().filter_map(|key| Key::parse(key.own())))
+            .take(ANSWERS_MAX)
+            .collect(),
+        state: answer.and_then(|answer| state_of(answer.assessment?)),
+        answered: answer.and_then(|answer| Some(answer.answered?.date())),
+        reason: line(answer.map_or("", |answer| &answer.reason)),
+        how: how.unwrap_or_default().to_owned(),
+        owner: line(open.map_or("", |open| &open.owner)),
+        due: open.and_then(|open| open.due),
+    })
+}
+
+const fn state_of(assessment: Assessment) -> Option<MeasureState> {
+    match assessment {
+        Assessment::Met => Some(MeasureState::Done),
+        Assessment::Partly => Some(MeasureState::Partly),
+        Assessment::NotMet => Some(MeasureState::Missing),
+        Assessment::NotApplicable => Some(MeasureState::NotOurs),
+        Assessment::Unknown => None,
+    }
 }
 
 /// The fields that help a table think, those that are filled in. No address, no weakness, no name.
@@ -115,7 +187,10 @@ fn before(register: &Register, set: &Key) -> Vec<AspectLevel> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::{date, datetime};
+
     use super::*;
+    use crate::register::workshop::STATEMENT_MAX;
     use crate::register::{Entry, Place, RecordKind, Value};
 
     fn register() -> Register {
@@ -137,12 +212,35 @@ mod tests {
             "passer.kort",
             vec![("name", line("Kort")), ("secrecy", line("OSL 18:8")), ("children", Value::Flag(true))],
         );
+        let answered = |measure: &str, assessment: &str, replaces: &str| {
+            vec![
+                ("measure", line(measure)),
+                ("assessment", Value::Choice(assessment.into())),
+                ("answered", Value::Moment(datetime(2025, 3, 12, 9, 0, 0, 0))),
+                ("replaces", line(replaces)),
+            ]
+        };
+        put(RecordKind::Answer, "passer.forr", answered("m01", "not-met", ""));
+        put(RecordKind::Answer, "passer.nu", answered("m01", "partly", "forr"));
+        put(RecordKind::Answer, "passer.vet", answered("m02", "unknown", ""));
+        put(RecordKind::LocalMeasure, "passer.m01", vec![("how", Value::Prose("Listan gås igenom i mars".into()))]);
+        put(
+            RecordKind::Action,
+            "passer.rad",
+            vec![
+                ("title", line("Ägare utsedd")),
+                ("measure", line("m01")),
+                ("owner", line("IT")),
+                ("due", Value::Date(date(2026, 5, 1))),
+            ],
+        );
+        put(RecordKind::Answer, "annat.sa", answered("m03", "met", ""));
         register
     }
 
     #[test]
     fn a_workshop_takes_its_own_system_with_its_floors_and_words_and_nothing_of_another() {
-        let (begin, sets) =
+        let Agenda { begin, sets, known } =
             agenda(&register(), &MethodInUse::shipped(), &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
         assert_eq!(begin.name, "Passersystem");
         assert!(begin.facts.contains(&("Leverantör".into(), "Lås AB".into())));
@@ -153,13 +251,55 @@ mod tests {
         let highest =
             sets[0].floors.iter().filter(|floor| floor.aspect == Aspect::Confidentiality).map(|floor| floor.level);
         assert_eq!(highest.max(), Some(Level::Serious));
-        let all = serde_json::to_string(&(&begin, &sets)).unwrap();
+        let one = |known: &KnownMeasure| (known.measure.clone(), known.state, known.how.clone());
+        assert_eq!(
+            known.iter().map(one).collect::<Vec<_>>(),
+            [
+                ("m01".to_owned(), Some(MeasureState::Partly), "Listan gås igenom i mars".to_owned()),
+                ("m02".to_owned(), None, String::new()),
+            ]
+        );
+        assert_eq!(known[0].answers, [Key::parse("nu").unwrap()], "what it took the place of is not at the table");
+        assert_eq!(known[0].answered, Some(date(2025, 3, 12)));
+        assert_eq!((known[0].owner.as_str(), known[0].due), ("IT", Some(date(2026, 5, 1))));
+        let all = serde_json::to_string(&(&begin, &sets, &known)).unwrap();
         assert!(!all.contains("Hemligt"));
     }
 
     #[test]
+    fn what_the_table_is_given_is_within_what_a_workshop_takes() {
+        let mut register = register();
+        let long = |text: &str| text.repeat(5_000);
+        let place = Place { kind: RecordKind::System, key: Key::parse("passer").unwrap() };
+        let fields = vec![
+            ("name".to_owned(), Value::Line("Passersystem".into())),
+            ("purpose".to_owned(), Value::Prose(long("å"))),
+        ];
+        register.put(Entry::new(place, Some(fields)));
+        for number in 0..200 {
+            let place = Place { kind: RecordKind::Answer, key: Key::parse(&format!("passer.s{number}")).unwrap() };
+            let fields = [
+                ("measure", Value::Line("m05".into())),
+                ("assessment", Value::Choice("not-applicable".into())),
+                ("reason", Value::Line("ö".repeat(1_000))),
+                ("answered", Value::Moment(datetime(2025, 3, 12, 9, 0, 0, 0))),
+            ];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value)).to_vec();
+            register.put(Entry::new(place, Some(fields)));
+        }
+        let system = Key::parse("passer").unwrap();
+        let agenda = agenda(&register, &MethodInUse::shipped(), &system, Language::Swedish).unwrap();
+        let begin = Said::Begin(agenda.begin.clone());
+        let all = std::iter::once(begin).chain(agenda.said());
+        for said in all {
+            assert!(said.is_sound(), "{said:?}");
+            assert!(serde_json::to_vec(&said).unwrap().len() < STATEMENT_MAX / 2);
+        }
+    }
+
+    #[test]
     fn a_system_without_sets_gets_one_for_all_it_holds() {
-        let (_, sets) =
+        let Agenda { sets, .. } =
             agenda(&register(), &MethodInUse::shipped(), &Key::parse("annat").unwrap(), Language::Swedish).unwrap();
         assert_eq!(sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["All information i Hemligt system"]);
         assert!(!sets[0].known);

@@ -151,12 +151,16 @@ pub struct Workshop {
     pub roles_shown: bool,
     /// The questions that were voted on or decided, in the agenda's order.
     pub asked: Vec<Asked>,
+    /// What the register said of measures when the workshop began, by their ids.
+    pub known: Vec<KnownMeasure>,
     /// What was said of each measure, by its id.
     pub measures: Vec<MeasureNote>,
     /// What was settled of keeping and disposing, by information set.
     pub records: Vec<RecordsNote>,
     /// The ends that stand; more than one when facilitators ended it apart.
     pub endings: Vec<Ending>,
+    /// Every end that was said, also those that another took the place of.
+    pub ended: Vec<Digest>,
     /// How many statements are from a newer program.
     pub unread: u32,
 }
@@ -199,17 +203,22 @@ impl Workshop {
         workshop.sets.sort_by_key(|set| (set.order, set.key.clone()));
         workshop.stop = table.stop;
         workshop.roles_shown = table.roles_shown;
+        workshop.known = table.known.into_values().collect();
         workshop.measures = table.measures.into_values().collect();
         workshop.records = table.records.into_values().collect();
         workshop.unread = table.unread;
         let voters: BTreeSet<Person> =
             workshop.people.iter().filter(|person| person.votes()).map(|person| person.person).collect();
         workshop.asked = round::asked(&all, &facilitators, &voters, &workshop.questions());
-        workshop.endings =
-            standing(all.iter().filter(|statement| facilitators.contains(&statement.by)).filter_map(|statement| {
-                let Said::Finish(finish) = &statement.said else { return None };
-                Some((*statement, finish.instead_of.as_slice(), finish.clone()))
-            }))
+        let ends = || {
+            let of_facilitators = all.iter().filter(|statement| facilitators.contains(&statement.by));
+            of_facilitators.filter_map(|statement| match &statement.said {
+                Said::Finish(finish) => Some((*statement, finish.instead_of.as_slice(), finish.clone())),
+                _ => None,
+            })
+        };
+        workshop.ended = ends().map(|(statement, ..)| statement.id).collect();
+        workshop.endings = standing(ends())
             .into_iter()
             .map(|(statement, what)| Ending { id: statement.id, by: statement.by, at: statement.at, what })
             .collect();
@@ -244,6 +253,12 @@ impl Workshop {
     #[must_use]
     pub fn set(&self, key: &Key) -> Option<&AgendaSet> {
         self.sets.iter().find(|set| set.key == *key)
+    }
+
+    /// What the register said of a measure when the workshop began, if anything.
+    #[must_use]
+    pub fn known(&self, measure: &str) -> Option<&KnownMeasure> {
+        self.known.iter().find(|known| known.measure == measure)
     }
 
     /// Somebody at the table.
@@ -374,6 +389,7 @@ struct Table {
     sets: BTreeMap<Key, (Digest, AgendaSet)>,
     stop: Stop,
     roles_shown: bool,
+    known: BTreeMap<String, KnownMeasure>,
     measures: BTreeMap<String, MeasureNote>,
     records: BTreeMap<Key, RecordsNote>,
     unread: u32,
@@ -401,6 +417,9 @@ impl Table {
             }
             Said::Show(stop) => self.stop = stop.clone(),
             Said::ShowRoles(shown) => self.roles_shown = *shown,
+            Said::Known(known) => {
+                self.known.insert(known.measure.clone(), known.clone());
+            }
             Said::Measure(note) => {
                 self.measures.insert(note.measure.clone(), note.clone());
             }

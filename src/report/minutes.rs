@@ -157,8 +157,11 @@ fn measures(workshop: &Workshop) -> Vec<Block> {
         MeasureState::NotOurs => "Inte vårt",
     };
     let rows = workshop.measures.iter().map(|note| {
-        let due = note.due.map(|due| due.to_string()).unwrap_or_default();
-        vec![note.title.clone(), state(note.state).to_owned(), note.owner.clone(), due]
+        // Who does what by when is said of what is left to do.
+        let left = matches!(note.state, MeasureState::Partly | MeasureState::Missing).then_some(note);
+        let owner = left.map(|note| note.owner.clone()).unwrap_or_default();
+        let due = left.and_then(|note| note.due).map(|due| due.to_string()).unwrap_or_default();
+        vec![note.title.clone(), state(note.state).to_owned(), owner, due]
     });
     table("Åtgärder", &["Åtgärd", "Läge", "Ansvarig", "Klart senast"], rows.collect())
 }

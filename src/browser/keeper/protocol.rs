@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::register_file::{FileProblem, FileStep};
 use crate::document::{Author, Conflict, News, Past};
-use crate::register::workshop::{AgendaSet, Begin, Join, Person, Round, Said, Workshop, by_key};
+use crate::register::workshop::{Begin, Join, Person, Round, Said, Workshop, by_key};
 use crate::register::{Command, Entry, Level, Place, Seen};
 
 /// Raised when a message changes its shape.
@@ -89,8 +89,8 @@ pub struct Chosen(#[serde(with = "by_key")] pub Level);
 pub struct Founding {
     /// What it is about; its salt is the keeper's to make.
     pub begin: Begin,
-    /// The agenda.
-    pub sets: Vec<AgendaSet>,
+    /// What else the table is given, as the founder says it.
+    pub agenda: Vec<Said>,
     /// Who leads it.
     pub join: Join,
 }

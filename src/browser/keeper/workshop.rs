@@ -189,7 +189,7 @@ async fn found(keeper: Sitting, ticket: Ticket, founding: Founding) {
     let begun = WorkshopDocument::create(device::random()).and_then(|mut document| {
         let mut said = vec![Said::Begin(Begin { salt: Digest(salt), ..founding.begin })];
         said.push(Said::Join(founding.join));
-        said.extend(founding.sets.into_iter().map(Said::Set));
+        said.extend(founding.agenda);
         let key = PersonKey::at_device(&seed, 0);
         let statements: Vec<_> = (1..).zip(&said).map(|(seq, said)| key.say(seq, device::now(), said)).collect();
         document.say(&statements)?;

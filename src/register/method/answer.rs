@@ -43,6 +43,13 @@ pub fn held_answers(register: &Register, system: &Key) -> BTreeMap<String, Held>
     held
 }
 
+/// The row of the action plan that is about a measure and not finished, if there is one.
+#[must_use]
+pub fn open_action<'r>(register: &'r Register, system: &Key, measure: &str) -> Option<(&'r Key, &'r Action)> {
+    let mut of_system = register.actions.of(system).map(|(key, action)| (key, action.as_ref()));
+    of_system.find(|(_, action)| action.measure == measure && !action.is_closed())
+}
+
 /// A new answer to a measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAnswer {
@@ -63,8 +70,22 @@ pub struct NewAnswer {
 /// The edit that answers: it takes the place of every answer that stood in `register`. `own` is a new key.
 #[must_use]
 pub fn answer(register: &Register, system: &Key, own: &Key, new: &NewAnswer) -> Command {
+    answer_instead_of(register, system, own, new, |_| true)
+}
+
+/// The edit that answers, as [`answer`], but of the answers that stood in `register` it takes the place of those only that
+/// `seen` says were before somebody's eyes. `seen` is asked for the part of an answer's key that is its own.
+#[must_use]
+pub fn answer_instead_of(
+    register: &Register,
+    system: &Key,
+    own: &Key,
+    new: &NewAnswer,
+    seen: impl Fn(&str) -> bool,
+) -> Command {
     let before = held_answers(register, system).remove(&new.measure);
-    let replaces: Vec<_> = before.iter().flat_map(|held| held.standing.iter().map(Key::own)).collect();
+    let standing = before.iter().flat_map(|held| held.standing.iter().map(Key::own));
+    let replaces: Vec<_> = standing.filter(|own| seen(own)).collect();
     let fields = [
         (Answer::MEASURE, new.measure.value()),
         (Answer::CATALOGUE, new.catalogue.value()),

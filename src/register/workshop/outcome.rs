@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Ending, MeasureNote, MeasureState, Workshop};
-use crate::register::method::{NewAnswer, answer, basis};
-use crate::register::value::FieldType;
+use super::{Asked, Digest, Ending, MeasureNote, MeasureState, Workshop};
+use crate::register::method::{NewAnswer, answer_instead_of, basis, open_action};
+use crate::register::value::{FieldType, Record};
 use crate::register::{
     Action, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet, KeepOrDispose, Key,
     Level, Place, Prose, RecordKind, Register, SCALE, Sitting, Value, Vote,
@@ -21,7 +21,8 @@ pub struct Outcome {
 
 /// The edit that brings the workshop's end into the register: the sitting and who was there, sets that are new, records
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
-/// measures, and a row of the action plan for each that is missing. `None` when it hasn't ended, nothing was decided, the
+/// measures in the place of the answers that the table had seen, and a row of the action plan for each that is missing and
+/// has none. `None` when it hasn't ended, nothing was decided, the
 /// system isn't in the register, or every end is in it already.
 ///
 /// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
@@ -122,18 +123,11 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
     }
     for (number, note) in workshop.measures.iter().enumerate() {
         let new = answered(note, &begin.catalogue, ending);
-        commands.push(answer(register, &begin.system, &own("s", number)?, &new));
+        let seen = |own: &str| has_seen(workshop, note, own);
+        commands.push(answer_instead_of(register, &begin.system, &own("s", number)?, &new, seen));
         if matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
-            let place = Place { kind: RecordKind::Action, key: begin.system.child(&own("a", number)?) };
-            let fields = vec![
-                (Action::TITLE, note.title.value()),
-                (Action::MEASURE, note.measure.value()),
-                (Action::ASSESSMENT, Some(new.assessment).value()),
-                (Action::OWNER, note.owner.value()),
-                (Action::DUE, note.due.value()),
-                (Action::DECIDED_BY, ending.what.decided_by.value()),
-            ];
-            commands.push(add(place, fields));
+            let new_row = begin.system.child(&own("a", number)?);
+            commands.extend(action(register, &begin.system, new_row, note, &new));
         }
     }
     Some(Outcome { command: Command::Batch(commands), classification })
@@ -188,6 +182,39 @@ fn votes_of(workshop: &Workshop, asked: &Asked) -> Vec<Vec<(Field, Value)>> {
             ]
         })
         .collect()
+}
+
+/// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same workshop.
+fn has_seen(workshop: &Workshop, note: &MeasureNote, own: &str) -> bool {
+    let Some(seen) = &note.instead_of else { return true };
+    seen.iter().any(|seen| seen.as_str() == own) || workshop.ended.iter().any(|end| own.starts_with(&answers_of(*end)))
+}
+
+/// How the keys of the answers of an end begin.
+fn answers_of(end: Digest) -> String {
+    format!("w{}-s", end.to_string().get(..14).unwrap_or_default())
+}
+
+/// The row of the action plan for what is missing: the one that is open for the measure gets the owner and the day that
+/// the table came to; without one, a new row.
+fn action(register: &Register, system: &Key, new_row: Key, note: &MeasureNote, new: &NewAnswer) -> Vec<Command> {
+    let (owner, due) = ((Action::OWNER, note.owner.value()), (Action::DUE, note.due.value()));
+    let assessment = (Action::ASSESSMENT, Some(new.assessment).value());
+    let Some((key, open)) = open_action(register, system, &note.measure) else {
+        let named = [
+            (Action::TITLE, note.title.value()),
+            (Action::MEASURE, note.measure.value()),
+            (Action::DECIDED_BY, new.by.value()),
+        ];
+        let place = Place { kind: RecordKind::Action, key: new_row };
+        return vec![add(place, named.into_iter().chain([assessment, owner, due]).collect())];
+    };
+    let place = Place { kind: RecordKind::Action, key: key.clone() };
+    let said = [assessment, owner, due].into_iter();
+    let differs = said.filter(|(field, value)| !value.is_empty() && open.get(field.key).as_ref() != Some(value));
+    let set =
+        |(field, value): (Field, Value)| Command::Set { place: place.clone(), field: field.key.to_owned(), value };
+    differs.map(set).collect()
 }
 
 /// What was said of a measure, as the register keeps it.

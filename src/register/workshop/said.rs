@@ -11,6 +11,8 @@ use crate::register::{Aspect, Date, Key, Level};
 pub const LINE_MAX: usize = 300;
 /// The most characters of a longer text.
 pub const TEXT_MAX: usize = 4_000;
+/// The most answers to one measure that stand beside each other.
+pub const ANSWERS_MAX: usize = 64;
 
 /// One thing said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,9 @@ pub enum Said {
         /// In their own words.
         text: String,
     },
+    /// How the register has it with a measure, before the table has said anything. A facilitator's.
+    #[serde(rename = "known")]
+    Known(KnownMeasure),
     /// How it is with a measure. A facilitator's.
     #[serde(rename = "measure")]
     Measure(MeasureNote),
@@ -125,6 +130,9 @@ pub struct Begin {
     /// The day the system was last classified.
     #[serde(default)]
     pub last: Option<Date>,
+    /// Whether the table is given what the register has answered about measures.
+    #[serde(default)]
+    pub answers: bool,
 }
 
 /// How one aspect is asked for.
@@ -320,6 +328,54 @@ pub struct MeasureNote {
     /// By when.
     #[serde(default)]
     pub due: Option<Date>,
+    /// The register's answers that this one takes the place of: those that the table had before its eyes. None in what a
+    /// program says that brings no answers to the table; then it takes the place of all.
+    #[serde(default)]
+    pub instead_of: Option<Vec<Key>>,
+}
+
+/// What the register says of a measure when the workshop begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownMeasure {
+    /// The measure's id in the catalogue.
+    pub measure: String,
+    /// The answers that stand, by the part of their keys that is their own. More than one when people have answered apart.
+    #[serde(default)]
+    pub answers: Vec<Key>,
+    /// How it is, by the answer that holds; none when nobody knew, or nobody has answered.
+    #[serde(default)]
+    pub state: Option<MeasureState>,
+    /// The day that was answered.
+    #[serde(default)]
+    pub answered: Option<Date>,
+    /// Why, where it is not ours.
+    #[serde(default)]
+    pub reason: String,
+    /// How it is done here, if that is said in a line.
+    #[serde(default)]
+    pub how: String,
+    /// Who is to do it, by the row of the action plan that is open.
+    #[serde(default)]
+    pub owner: String,
+    /// By when, by the same row.
+    #[serde(default)]
+    pub due: Option<Date>,
+}
+
+impl KnownMeasure {
+    /// The answer at the table that says the same again; none when there is nothing to say again.
+    #[must_use]
+    pub fn confirmed(&self, title: &str) -> Option<MeasureNote> {
+        Some(MeasureNote {
+            measure: self.measure.clone(),
+            title: title.to_owned(),
+            state: self.state?,
+            reason: self.reason.clone(),
+            owner: self.owner.clone(),
+            due: self.due,
+            instead_of: Some(self.answers.clone()),
+        })
+    }
 }
 
 /// What is done with an information set's records.
@@ -362,6 +418,7 @@ impl Said {
         let line = |text: &str| text.chars().count() <= LINE_MAX && !text.contains(['\n', '\r']);
         let text = |text: &str| text.chars().count() <= TEXT_MAX;
         let named = |name: &str| line(name) && !name.trim().is_empty();
+        let answers = |answers: &[Key]| answers.len() <= ANSWERS_MAX && answers.iter().all(is_key);
         match self {
             Self::Begin(begin) => {
                 let editions = line(&begin.wording) && line(&begin.catalogue);
@@ -371,8 +428,16 @@ impl Said {
             Self::Set(set) => is_key(&set.key) && named(&set.name) && text(&set.description),
             Self::Decide(decide) => line(&decide.reason),
             Self::Dissent { text: words, .. } => text(words),
+            Self::Known(known) => {
+                let lines = [&known.reason, &known.how, &known.owner];
+                named(&known.measure) && lines.into_iter().all(|text| line(text)) && answers(&known.answers)
+            }
             Self::Measure(note) => {
-                named(&note.measure) && named(&note.title) && line(&note.owner) && line(&note.reason)
+                let lines = [&note.owner, &note.reason];
+                named(&note.measure)
+                    && named(&note.title)
+                    && lines.into_iter().all(|text| line(text))
+                    && note.instead_of.as_deref().is_none_or(answers)
             }
             Self::Records(note) => line(&note.when) && line(&note.basis),
             Self::Finish(finish) => named(&finish.decided_by),

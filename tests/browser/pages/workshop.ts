@@ -20,11 +20,7 @@ export class Seat {
     const there = await systemIn(page, system);
     const key = new URL(page.url()).pathname.split("/").pop();
     await there.isSaved();
-    await page.getByRole("link", { name: "Håll workshop" }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Håll workshop");
-    await page.getByRole("button", { name: "Börja workshopen" }).click();
-    const seat = new Seat(page);
-    await expect(seat.heading).toHaveText("Syfte och fakta", { timeout: 30_000 });
+    const seat = await Seat.begin(page);
     await seat.next("Till informationsmängderna");
     for (const set of sets) {
       await page.getByLabel("Informationsmängd", { exact: true }).fill(set);
@@ -35,6 +31,16 @@ export class Seat {
     await page.getByRole("button", { name: /^Ta bort från dagordningen ?: All information/ }).click();
     await seat.stop("Syfte och fakta");
     return { seat, system: key ?? "" };
+  }
+
+  /** Begins a workshop about the system whose page is open. */
+  static async begin(page: Page) {
+    await page.getByRole("link", { name: "Håll workshop" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Håll workshop");
+    await page.getByRole("button", { name: "Börja workshopen" }).click();
+    const seat = new Seat(page);
+    await expect(seat.heading).toHaveText("Syfte och fakta", { timeout: 30_000 });
+    return seat;
   }
 
   /** Comes in with the code, and sits down. */

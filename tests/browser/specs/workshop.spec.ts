@@ -3,6 +3,9 @@
 import { readFileSync } from "node:fs";
 import * as Automerge from "@automerge/automerge";
 import { expect, test as base, type Page } from "../fixtures.ts";
+import { Measures } from "../pages/method.ts";
+import { Start } from "../pages/start.ts";
+import { Systems } from "../pages/systems.ts";
 import { Seat } from "../pages/workshop.ts";
 import { tabTo } from "../support/keys.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
@@ -108,6 +111,52 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   await expect(held).toContainText("S 3");
   await expect(ada.locator("#handlingsplan").getByText(missing)).toBeVisible();
   await expect(ada.locator("#information").getByText("Kort", { exact: true })).toBeVisible();
+});
+
+test("what the register has answered is at the table, and one touch says it again", async ({ page: ada, newDevice }) => {
+  test.setTimeout(120_000);
+  await (await Start.visit(ada)).tryExample();
+  const systems = await Systems.visit(ada);
+  await systems.find.fill("Passersystem");
+  const system = await systems.open("Passersystem");
+  const measures = new Measures(ada);
+  await measures.chip("Alla").click();
+  await measures.answer("m13", "Delvis");
+  await system.isSaved();
+
+  const leader = await Seat.begin(ada);
+  const ben = await Seat.join(await newDevice(), await leader.code(), "Informationsägare");
+  const agenda = ada.getByRole("navigation", { name: "Dagordning" });
+  await agenda.getByRole("group").first().getByRole("button", { name: /^Konfidentialitet:/ }).click();
+  await leader.open();
+  for (const seat of [leader, ben]) await seat.vote(3);
+  await leader.hasVoted(2, 2);
+  await leader.show();
+  await leader.decide(3, "Sekretess");
+  await leader.isDecided(3);
+  await leader.stop("Åtgärder");
+
+  const title = "Flerfaktor i systemet";
+  const row = leader.page.locator(".measure").filter({ hasText: title });
+  const today = new Date().toLocaleDateString("sv-SE");
+  await expect(row).toContainText(`I registret: Delvis, ${today}`);
+  await expect(row.getByRole("radio", { checked: true })).toHaveCount(0);
+  const heard = ben.page.getByRole("listitem").filter({ hasText: title });
+  await expect(heard).toContainText(`I registret: Delvis, ${today}`);
+
+  await row.getByRole("button", { name: /^Stämmer fortfarande/ }).click();
+  await expect(row.getByRole("radio", { name: "Delvis" })).toBeChecked();
+  await expect(row.getByRole("button", { name: /^Stämmer fortfarande/ })).toHaveCount(0);
+  await expect(heard.getByText("Delvis", { exact: true })).toBeVisible();
+
+  await leader.stop("Sammanfattning");
+  await leader.next("Avsluta workshopen");
+  await leader.next("För in i registret");
+  await leader.page.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
+  await measures.chip("Alla").click();
+  await expect(measures.measure("m13").getByRole("radio", { name: "Delvis" })).toBeChecked();
+  await expect(ada.locator("#handlingsplan").getByText(title)).toHaveCount(1);
 });
 
 test("two who lose the network in the middle vote on, and nothing is lost", async ({ page: ada, newDevice, complaints }) => {

@@ -195,7 +195,7 @@ pub fn Begin(system: Key) -> impl IntoView {
         let found = system.with_value(|system| {
             method.with(|method| session.read(|register| agenda(register, method, system, language)))
         });
-        found.map(|(begin, sets)| (begin.name.clone(), sets.into_iter().map(|set| set.name).collect::<Vec<_>>()))
+        found.map(|found| (found.begin.name, found.sets.into_iter().map(|set| set.name).collect::<Vec<_>>()))
     });
     let begin = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -203,7 +203,7 @@ pub fn Begin(system: Key) -> impl IntoView {
         let agenda = system.with_value(|system| {
             untrack(|| method.with(|method| session.read(|register| agenda(register, method, system, language))))
         });
-        let Some((begin, sets)) = agenda.filter(|_| !role.with_untracked(|role| role.trim().is_empty())) else {
+        let Some(agenda) = agenda.filter(|_| !role.with_untracked(|role| role.trim().is_empty())) else {
             return;
         };
         busy.set(true);
@@ -212,7 +212,7 @@ pub fn Begin(system: Key) -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             observer: false,
         };
-        let founding = Founding { begin, sets, join };
+        let founding = Founding { begin: agenda.begin.clone(), agenda: agenda.said(), join };
         table.ask(|ticket| Request::Found(ticket, Box::new(founding)), move |_| _ = busy.try_set(false));
     };
     view! {

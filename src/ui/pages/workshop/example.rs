@@ -26,10 +26,10 @@ pub fn system_of(register: &Register) -> Option<Key> {
 /// Begins the example's workshop: the first question is decided, the second is open and two have voted.
 pub fn begin(table: Table, register: &Register, language: Language, leader: String) {
     let method = MethodInUse::of(register);
-    let Some((begin, sets)) = system_of(register).and_then(|system| agenda(register, &method, &system, language))
-    else {
+    let Some(agenda) = system_of(register).and_then(|system| agenda(register, &method, &system, language)) else {
         return;
     };
+    let sets = &agenda.sets;
     let Some(set) = sets.first().map(|set| set.key.clone()) else { return };
     let floor = sets.first().and_then(|set| {
         set.floors.iter().filter(|floor| floor.aspect == Aspect::Confidentiality).map(|floor| floor.level).max()
@@ -41,7 +41,7 @@ pub fn begin(table: Table, register: &Register, language: Language, leader: Stri
     let level = Level::Significant.max(floor.unwrap_or(Level::Negligible));
     let join = |role: String| Join { role, name: String::new(), observer: false };
     spawn_local(async move {
-        let founding = Founding { begin, sets, join: join(leader) };
+        let founding = Founding { begin: agenda.begin.clone(), agenda: agenda.said(), join: join(leader) };
         if !done(table, |ticket| Request::Found(ticket, Box::new(founding))).await {
             return;
         }

@@ -6,7 +6,7 @@ use super::frame::Next;
 use super::table::Table;
 use crate::register::Date;
 use crate::register::method::measures_for;
-use crate::register::workshop::{MeasureNote, MeasureState, Said, Stop};
+use crate::register::workshop::{KnownMeasure, MeasureNote, MeasureState, Said, Stop};
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::use_method;
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
@@ -42,19 +42,32 @@ pub fn Measures() -> impl IntoView {
             Ok::<_, ()>(asked.iter().map(row).collect::<Vec<_>>())
         })
     });
-    let notes = move || table.read(|workshop| workshop.measures.clone());
+    // What is heard of a measure: the table's word, or else the register's.
+    let heard = move |asked: &[(String, String)]| {
+        table.read(|workshop| {
+            let notes = workshop.measures.iter().map(|note| (note.title.clone(), Some(note.clone()), None));
+            let rest = asked.iter().filter(|(id, _)| !workshop.measures.iter().any(|note| note.measure == *id));
+            let known = rest.filter_map(|(id, title)| Some((title.clone(), None, Some(workshop.known(id)?.clone()))));
+            notes.chain(known).collect::<Vec<_>>()
+        })
+    };
     view! {
         <h1>{t!(i18n, workshop.measures)}</h1>
         <p>{t!(i18n, workshop.levels_are)} " " {move || view! { <LevelBadges levels=levels.get() /> }}</p>
         {move || match asked.get() {
             Err(()) => view! { <p class="notice notice--bad" role="alert">{t!(i18n, system.exceptional)}</p> }.into_any(),
             Ok(asked) if asked.is_empty() => view! { <p class="soft">{t!(i18n, workshop.no_measures)}</p> }.into_any(),
-            Ok(asked) => view! {
+            Ok(asked) => {
+                let all = StoredValue::new(asked.clone());
+                let heard = move || all.with_value(|asked| heard(asked));
+                let rows = move || {
+                    let rows = heard().into_iter().map(|(title, note, known)| view! { <Heard title note known /> });
+                    rows.collect_view()
+                };
+                view! {
                 <Show
                     when=move || table.leads()
-                    fallback=move || view! {
-                        <section class="card"><ul class="notes">{move || notes().into_iter().map(|note| view! { <Heard note /> }).collect_view()}</ul></section>
-                    }
+                    fallback=move || view! { <section class="card"><ul class="notes">{rows}</ul></section> }
                 >
                     <section class="card">
                         <p class="soft">{t!(i18n, workshop.measures_about)}</p>
@@ -68,26 +81,49 @@ pub fn Measures() -> impl IntoView {
                         </ul>
                     </section>
                 </Show>
+                }
+                .into_any()
             }
-            .into_any(),
         }}
         <Next to=Signal::derive(|| Stop::Records) words=Signal::derive(move || t_string!(i18n, workshop.to_records).to_owned()) />
     }
 }
 
+fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// One measure, as it is heard.
 #[component]
-fn Heard(note: MeasureNote) -> impl IntoView {
+fn Heard(title: String, note: Option<MeasureNote>, known: Option<KnownMeasure>) -> impl IntoView {
     let i18n = use_i18n();
-    let rest = [note.owner.clone(), note.due.map(|due| due.to_string()).unwrap_or_default()];
-    let rest = rest.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let state = note.as_ref().map(|note| note.state);
+    let rest = note.map(|note| joined([note.owner, note.due.map(|due| due.to_string()).unwrap_or_default()]));
     view! {
         <li class="notes__row">
-            <span>{note.title}</span> " "
-            <strong>{move || state_words(i18n, note.state)}</strong> " "
-            <span class="soft">{rest}</span>
+            <span>{title}</span> " "
+            {state.map(|state| view! { <strong>{move || state_words(i18n, state)}</strong> })} " "
+            <span class="soft">{rest} {known.map(|known| move || known_words(i18n, &known))}</span>
         </li>
     }
+}
+
+/// What the register says of a measure: ”I registret: Delvis, 2025-03-12. Öppen i handlingsplanen: IT, 2026-05-01”.
+fn known_words(i18n: leptos_i18n::I18nContext<Locale>, known: &KnownMeasure) -> String {
+    let answer = match known.state {
+        Some(state) => state_words(i18n, state).to_owned(),
+        None if known.answers.is_empty() => String::new(),
+        None => t_string!(i18n, workshop.in_register_unknown).to_owned(),
+    };
+    let several = if 1 < known.answers.len() { t_string!(i18n, workshop.in_register_several) } else { "" };
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let answered = joined([answer, day(known.answered), several.to_owned(), known.reason.clone()]);
+    let row = joined([known.owner.clone(), day(known.due)]);
+    let row = if row.is_empty() { row } else { t_string!(i18n, workshop.in_plan, row = row).to_string() };
+    let parts = [answered, known.how.clone(), row];
+    let parts: Vec<_> =
+        parts.iter().map(|part| part.trim().trim_end_matches('.')).filter(|part| !part.is_empty()).collect();
+    format!("{} {}", t_string!(i18n, workshop.in_register), parts.join(". "))
 }
 
 /// One measure to answer about.
@@ -103,14 +139,29 @@ fn Measure(id: String, title: String) -> impl IntoView {
             table.read(|workshop| workshop.measures.iter().find(|note| note.measure == *id).cloned())
         })
     });
+    let known = Memo::new(move |_| named.with_value(|(id, _)| table.read(|workshop| workshop.known(id).cloned())));
+    // The register's answer said again, while the table has said nothing of its own.
+    let again = Memo::new(move |_| {
+        let known = known.with(|known| named.with_value(|(_, title)| known.as_ref()?.confirmed(title)));
+        known.filter(|_| note.with(Option::is_none))
+    });
+    let confirm = move |_| {
+        if let Some(note) = again.get_untracked() {
+            table.say(Said::Measure(note));
+        }
+    };
     let change = move |change: &dyn Fn(&mut MeasureNote)| {
+        let known = known.get_untracked();
+        // What a workshop of an older program's takes the place of is not known.
+        let is_given = untrack(|| table.read(|workshop| workshop.begin.as_ref().is_some_and(|begin| begin.answers)));
         let new = named.with_value(|(measure, title)| MeasureNote {
             measure: measure.clone(),
             title: title.clone(),
             state: MeasureState::Done,
             reason: String::new(),
-            owner: String::new(),
-            due: None,
+            owner: known.as_ref().map(|known| known.owner.clone()).unwrap_or_default(),
+            due: known.as_ref().and_then(|known| known.due),
+            instead_of: is_given.then(|| known.map(|known| known.answers).unwrap_or_default()),
         });
         let mut note = note.get_untracked().unwrap_or(new);
         change(&mut note);
@@ -121,7 +172,12 @@ fn Measure(id: String, title: String) -> impl IntoView {
     view! {
         <li class="measure">
             <fieldset class="measure__question">
-                <legend>{title}</legend>
+                <legend>{title.clone()}</legend>
+                {move || known.get().map(|known| view! {
+                    <p class="measure__known soft">
+                        <span>{move || known_words(i18n, &known)}</span>
+                    </p>
+                })}
                 <div class="answers">
                     {STATES.into_iter().map(|one| view! {
                         <label class="answer">
@@ -134,6 +190,11 @@ fn Measure(id: String, title: String) -> impl IntoView {
                             {move || state_words(i18n, one)}
                         </label>
                     }).collect_view()}
+                    <Show when=move || again.with(Option::is_some)>
+                        <button type="button" class="button button--plain" on:click=confirm>
+                            {t!(i18n, workshop.confirm)} <span class="unseen">": " {named.with_value(|(_, title)| title.clone())}</span>
+                        </button>
+                    </Show>
                 </div>
             </fieldset>
             <Show when=to_do>
