@@ -75,13 +75,13 @@ impl Device {
     }
 
     fn decide(&mut self, question: &Question, level: Level, reason: &str) {
-        let standing = self.read().asked(question).map(|asked| asked.decisions.clone()).unwrap_or_default();
+        let standing = self.read().asked(question).map(klassrum::register::workshop::Asked::to_replace);
         self.say(&Said::Decide(Decide {
             question: question.clone(),
             level,
             reason: reason.into(),
             dissent: true,
-            instead_of: standing.iter().map(|decision| decision.id).collect(),
+            instead_of: standing.unwrap_or_default(),
         }));
     }
 
@@ -195,7 +195,7 @@ enum Step {
     TakeBack { device: usize, set: usize, number: u16 },
     Close { device: usize, set: usize, number: u16 },
     Open { device: usize, set: usize, number: u16 },
-    Decide { device: usize, set: usize, level: usize },
+    Decide { device: usize, set: usize, level: usize, reason: &'static str },
     Measure { device: usize, measure: usize, state: usize },
     Finish { device: usize },
     OpenVotes { device: usize },
@@ -210,7 +210,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (device.clone(), 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::TakeBack { device, set, number }),
         2 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Close { device, set, number }),
         1 => (0..3_usize, 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::Open { device, set, number }),
-        2 => (0..3_usize, 0..2_usize, 0..4_usize).prop_map(|(device, set, level)| Step::Decide { device, set, level }),
+        2 => (0..3_usize, 0..2_usize, 0..4_usize, prop::sample::select(vec!["", "därför"]))
+            .prop_map(|(device, set, level, reason)| Step::Decide { device, set, level, reason }),
         2 => (0..3_usize, 0..2_usize, 0..3_usize)
             .prop_map(|(device, measure, state)| Step::Measure { device, measure, state }),
         1 => (0..3_usize).prop_map(|device| Step::Finish { device }),
@@ -242,7 +243,9 @@ proptest! {
                 Step::Open { device, set, number } => {
                     devices[device].say(&Said::Open { round: round(set, number), seconds: 60 });
                 }
-                Step::Decide { device, set, level } => devices[device].decide(&question(SETS[set]), LEVELS[level], "x"),
+                Step::Decide { device, set, level, reason } => {
+                    devices[device].decide(&question(SETS[set]), LEVELS[level], reason);
+                }
                 Step::Measure { device, measure, state } => devices[device].answer(MEASURES[measure], STATES[state]),
                 Step::Finish { device } => devices[device].finish(),
                 Step::OpenVotes { device } => devices[device].open_votes(),
@@ -434,6 +437,86 @@ fn two_facilitators_who_decide_apart_keep_both_and_the_higher_holds_until_it_is_
     let asked = devices[2].read().asked(&question("kort")).unwrap().clone();
     assert!(!asked.is_disputed());
     assert_eq!(asked.decision().unwrap().what.level, Level::Moderate);
+}
+
+/// A round of three votes, the highest of them serious, closed and opened.
+fn voted_serious() -> Vec<Device> {
+    let mut devices = sitting(3);
+    for (device, level) in [(2, Level::Serious), (3, Level::Significant), (4, Level::Significant)] {
+        devices[device].vote(&first("kort"), level);
+    }
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices
+}
+
+fn decided(workshop: &Workshop) -> (Option<Level>, Vec<Level>) {
+    let asked = workshop.asked(&question("kort")).unwrap();
+    let level = |decision: &klassrum::register::workshop::Decision| decision.what.level;
+    (asked.decision().map(level), asked.unreasoned.iter().map(level).collect())
+}
+
+#[test]
+fn a_level_below_the_highest_vote_does_not_count_without_a_reason() {
+    let mut devices = voted_serious();
+    // No form is asked here: this is what somebody else's program may say.
+    devices[0].decide(&question("kort"), Level::Significant, " ");
+    exchange_all(&mut devices);
+    let workshop = devices[4].read();
+    assert_eq!(decided(&workshop), (None, vec![Level::Significant]));
+    assert_eq!(workshop.levels(None).top(), None);
+
+    // Nor does it take the place of a decision that counts.
+    devices[0].decide(&question("kort"), Level::Serious, "");
+    devices[1].decide(&question("kort"), Level::Moderate, "");
+    exchange_all(&mut devices);
+    assert_eq!(decided(&devices[4].read()), (Some(Level::Serious), vec![Level::Moderate]));
+
+    devices[1].decide(&question("kort"), Level::Moderate, "Korten spärras samma dag");
+    exchange_all(&mut devices);
+    assert_eq!(decided(&devices[4].read()), (Some(Level::Moderate), Vec::new()));
+}
+
+#[test]
+fn what_is_voted_or_taken_in_after_a_decision_does_not_undo_it() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    // A vote that has not come yet.
+    devices[3].vote(&first("kort"), Level::Serious);
+    merge(&mut devices, 0, 2);
+    devices[0].close(&first("kort"));
+    merge(&mut devices, 2, 0);
+    devices[2].open_votes();
+    merge(&mut devices, 0, 2);
+    devices[0].decide(&question("kort"), Level::Moderate, "");
+    settle(&mut devices);
+    // The late vote is taken in, and a second round goes higher too.
+    devices[0].close(&first("kort"));
+    devices[4].vote(&round(0, 2), Level::Serious);
+    exchange_all(&mut devices);
+    devices[0].close(&round(0, 2));
+    settle(&mut devices);
+    let workshop = devices[1].read();
+    assert_eq!(levels(&workshop, "kort").len(), 2);
+    assert_eq!(decided(&workshop), (Some(Level::Moderate), Vec::new()));
+    // But a new decision is held to what is open now.
+    devices[1].decide(&question("kort"), Level::Moderate, "");
+    assert_eq!(decided(&devices[1].read()), (Some(Level::Moderate), vec![Level::Moderate]));
+    assert!(devices[1].read().asked(&question("kort")).unwrap().needs_reason(Level::Significant));
+}
+
+#[test]
+fn while_a_vote_that_counts_is_not_open_yet_a_decision_says_why() {
+    let mut devices = sitting(2);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    devices[3].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    let needs = |device: &Device, level| device.read().asked(&question("kort")).unwrap().needs_reason(level);
+    assert!(needs(&devices[0], Level::Serious) && !needs(&devices[0], Level::Exceptional));
+    settle(&mut devices);
+    assert!(!needs(&devices[0], Level::Moderate) && needs(&devices[0], Level::Negligible));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! - A vote is a [`Commitment`]: nobody, not even a device, can read it. A facilitator's close names the votes that it
 //!   counts. A ballot then opens a vote, if it fits; one that doesn't fit opens nothing. A vote that no close names came
 //!   late: it is kept and shown, and changes nothing that the table had before its eyes.
+//! - The highest vote stands unless a reason is written: a decision below it that says no reason doesn't count.
 //! - A decision names those that it takes the place of. Two that know nothing of each other both stand: the higher level
 //!   holds until somebody has settled it. So with two ends of one workshop.
 //! - Who founded a workshop follows from its code, so nobody else can seem to. The founder appoints
@@ -94,6 +95,8 @@ pub struct Asked {
     pub rounds: Vec<Tally>,
     /// The decisions that stand; more than one when facilitators decided apart.
     pub decisions: Vec<Decision>,
+    /// Decisions that don't count: lower than the highest vote that was open to the table, and without a reason.
+    pub unreasoned: Vec<Decision>,
     /// What participants wrote of why they think otherwise.
     pub dissents: Vec<(Person, String)>,
 }
@@ -103,6 +106,25 @@ impl Asked {
     #[must_use]
     pub fn round(&self) -> Option<&Tally> {
         self.rounds.last()
+    }
+
+    /// The round that was closed last.
+    #[must_use]
+    pub fn closed(&self) -> Option<&Tally> {
+        self.rounds.iter().rev().find(|round| round.closed)
+    }
+
+    /// Whether a decision on this level must say why: somebody voted higher, or may have, as their device is away.
+    #[must_use]
+    pub fn needs_reason(&self, level: Level) -> bool {
+        let may_be_higher = |round: &Tally| !round.sealed.is_empty() && level < Level::Exceptional;
+        self.closed().is_some_and(|round| Some(level) < round.highest() || may_be_higher(round))
+    }
+
+    /// What a new decision takes the place of: all that were said and that none has taken the place of.
+    #[must_use]
+    pub fn to_replace(&self) -> Vec<Digest> {
+        self.decisions.iter().chain(&self.unreasoned).map(|decision| decision.id).collect()
     }
 
     /// The decision that holds: of several, the one with the highest level.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Ballot, Commitment, Decision, Digest, Person, Question, Round, Said, Statement, by_key, standing};
+use super::{
+    Asked, Ballot, Commitment, Decide, Decision, Digest, Person, Question, Round, Said, Statement, by_key, standing,
+};
 use crate::register::{Choose, Level};
 
 /// One round's votes, as every device counts them.
@@ -93,9 +95,34 @@ struct Votes<'s> {
     votes: BTreeMap<Person, Vec<Vote<'s>>>,
     opened: bool,
     seconds: u32,
-    closed: bool,
-    /// The votes that any close names.
-    named: BTreeSet<Digest>,
+    /// Each close's place among the statements, with the votes that it names.
+    closes: Vec<(Order, &'s [Digest])>,
+}
+
+/// A statement's place in the order in which all are read.
+type Order = (u64, Digest);
+
+impl<'s> Votes<'s> {
+    /// The votes that the closes name, or those of them that come before a place; nothing when there is no such close.
+    fn named(&self, before: Option<Order>) -> Option<BTreeSet<Digest>> {
+        let closes = self.closes.iter().filter(|(order, _)| before.is_none_or(|before| *order < before));
+        let mut named = closes.map(|(_, named)| named.iter().copied()).peekable();
+        named.peek().is_some().then(|| named.flatten().collect())
+    }
+}
+
+/// Of several votes of a person that closes name, the last.
+fn counted<'v, 's>(said: &'v [Vote<'s>], named: &BTreeSet<Digest>) -> Option<&'v Vote<'s>> {
+    said.iter().rev().find(|vote| vote.commitment.is_some() && named.contains(&vote.statement.id))
+}
+
+/// The ballots that were given, by who gave them and for which vote.
+type Ballots = BTreeMap<(Person, Digest), Vec<Ballot>>;
+
+/// What opens a vote: a ballot by the same person that fits what was committed to.
+fn opened(round: &Round, person: Person, vote: &Vote<'_>, ballots: &Ballots) -> Option<Ballot> {
+    let given = ballots.get(&(person, vote.statement.id))?;
+    given.iter().copied().find(|ballot| Some(ballot.commitment(round, person)) == vote.commitment)
 }
 
 /// All questions that something was said of. `all` is in the statements' order; `agenda` gives theirs.
@@ -106,7 +133,7 @@ pub(super) fn asked(
     agenda: &[Question],
 ) -> Vec<Asked> {
     let mut rounds: BTreeMap<Round, Votes<'_>> = BTreeMap::new();
-    let mut ballots: BTreeMap<(Person, Digest), Vec<Ballot>> = BTreeMap::new();
+    let mut ballots = Ballots::new();
     let mut dissents: BTreeMap<Question, BTreeMap<Person, String>> = BTreeMap::new();
     let mut questions: BTreeSet<Question> = BTreeSet::new();
     for statement in all {
@@ -122,8 +149,7 @@ pub(super) fn asked(
             }
             Said::Close { round, votes: named } if leads => {
                 let votes = rounds.entry(round.clone()).or_default();
-                votes.closed = true;
-                votes.named.extend(named);
+                votes.closes.push(((statement.seq, statement.id), named));
             }
             Said::Reveal { vote, ballot } => ballots.entry((statement.by, *vote)).or_default().push(*ballot),
             Said::Dissent { question, text } if voters.contains(&statement.by) => {
@@ -139,27 +165,57 @@ pub(super) fn asked(
     let mut asked: Vec<_> = questions
         .into_iter()
         .map(|question| {
-            let of_it = rounds.range(first(&question)..=last(&question));
-            let rounds = of_it.map(|(round, votes)| tally(round, votes, &ballots)).collect();
+            let of_it = || rounds.range(first(&question)..=last(&question));
             let decisions = all.iter().filter(|statement| facilitators.contains(&statement.by));
-            let decisions = standing(decisions.filter_map(|statement| match &statement.said {
-                Said::Decide(what) if what.question == question => {
-                    Some((*statement, what.instead_of.as_slice(), what.clone()))
-                }
+            let decisions = decisions.filter_map(|statement| match &statement.said {
+                Said::Decide(what) if what.question == question => Some((*statement, what)),
                 _ => None,
-            }));
-            let decisions = decisions
-                .into_iter()
-                .map(|(said, what)| Decision { id: said.id, by: said.by, at: said.at, what })
-                .collect();
+            });
+            let (counted, unreasoned): (Vec<_>, Vec<_>) =
+                decisions.partition(|(statement, what)| has_reason(statement, what, of_it().rev(), &ballots));
+            let settled: BTreeSet<_> = counted.iter().flat_map(|(_, what)| what.instead_of.iter().copied()).collect();
+            let decision = |(said, what): (&Statement, &Decide)| Decision {
+                id: said.id,
+                by: said.by,
+                at: said.at,
+                what: what.clone(),
+            };
+            let decisions = standing(counted.into_iter().map(|(said, what)| (said, what.instead_of.as_slice(), what)));
+            let unreasoned = unreasoned.into_iter().filter(|(said, _)| !settled.contains(&said.id));
             let dissents = dissents.remove(&question).unwrap_or_default();
-            let dissents = dissents.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
-            Asked { question, rounds, decisions, dissents }
+            Asked {
+                rounds: of_it().map(|(round, votes)| tally(round, votes, &ballots)).collect(),
+                decisions: decisions.into_iter().map(decision).collect(),
+                unreasoned: unreasoned.map(decision).collect(),
+                dissents: dissents.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
+                question,
+            }
         })
         .collect();
     let place = |question: &Question| agenda.iter().position(|other| other == question).unwrap_or(usize::MAX);
     asked.sort_by_cached_key(|asked| (place(&asked.question), asked.question.clone()));
     asked
+}
+
+/// Whether a decision says why, or need not: it isn't lower than the highest vote of the last round that was closed before
+/// it. What is voted or taken in later changes nothing that the table had before its eyes. `rounds` has the last first.
+fn has_reason<'a>(
+    statement: &Statement,
+    what: &Decide,
+    mut rounds: impl Iterator<Item = (&'a Round, &'a Votes<'a>)>,
+    ballots: &Ballots,
+) -> bool {
+    if !what.reason.trim().is_empty() {
+        return true;
+    }
+    let before = Some((statement.seq, statement.id));
+    let closed = rounds.find_map(|(round, votes)| Some((round, votes, votes.named(before)?)));
+    closed.is_none_or(|(round, votes, named)| {
+        let level = |(person, said): (&Person, &Vec<Vote<'_>>)| {
+            opened(round, *person, counted(said, &named)?, ballots).map(|ballot| ballot.level)
+        };
+        votes.votes.iter().filter_map(level).max() <= Some(what.level)
+    })
 }
 
 fn first(question: &Question) -> Round {
@@ -170,34 +226,26 @@ fn last(question: &Question) -> Round {
     Round { question: question.clone(), number: u16::MAX }
 }
 
-fn tally(round: &Round, votes: &Votes<'_>, ballots: &BTreeMap<(Person, Digest), Vec<Ballot>>) -> Tally {
+fn tally(round: &Round, votes: &Votes<'_>, ballots: &Ballots) -> Tally {
+    let named = votes.named(None);
     let mut tally = Tally {
         number: round.number,
         seconds: votes.seconds,
         opened: votes.opened,
-        closed: votes.closed,
+        closed: named.is_some(),
         voted: Vec::new(),
         opened_votes: Vec::new(),
         sealed: Vec::new(),
         late: Vec::new(),
     };
     for (person, said) in &votes.votes {
-        // What opens a vote is a ballot by the same person that fits what was committed to.
-        let opened = |vote: &Vote<'_>| {
-            let given = ballots.get(&(*person, vote.statement.id))?;
-            given.iter().copied().find(|ballot| Some(ballot.commitment(round, *person)) == vote.commitment)
-        };
+        let opened = |vote: &Vote<'_>| opened(round, *person, vote, ballots);
         let last = said.last().filter(|vote| vote.commitment.is_some());
         if let Some(vote) = last {
             tally.voted.push((*person, vote.statement.id));
         }
-        if !votes.closed {
-            continue;
-        }
-        // Of several that closes name, the person's last.
-        let counted =
-            said.iter().rev().find(|vote| vote.commitment.is_some() && votes.named.contains(&vote.statement.id));
-        match (counted, last) {
+        let Some(named) = &named else { continue };
+        match (counted(said, named), last) {
             (Some(vote), _) => match opened(vote) {
                 Some(ballot) => tally.opened_votes.push(OpenedVote { person: *person, level: ballot.level }),
                 None => tally.sealed.push((*person, vote.statement.id)),

@@ -282,7 +282,7 @@ pub struct Decide {
     /// The level.
     #[serde(with = "by_key")]
     pub level: Level,
-    /// Why, in one line.
+    /// Why, in one line. Below the highest vote, a decision without it doesn't count.
     #[serde(default)]
     pub reason: String,
     /// Whether the minutes tell how many thought otherwise.

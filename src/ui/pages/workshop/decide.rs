@@ -6,7 +6,7 @@ use super::frame::{Next, after};
 use super::question::Open;
 use super::table::Table;
 use crate::browser::keeper::protocol::Request;
-use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop};
+use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop, Tally};
 use crate::register::{Choose, Level};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
@@ -33,19 +33,26 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     let table = Table::expect();
     let aspect = question.with_value(|question| question.aspect);
     // What the votes came to, and what the facts ask for.
-    let highest = Memo::new(move |_| question.with_value(|question| table.tally(question).1?.highest()));
+    let asked =
+        Memo::new(move |_| question.with_value(|question| table.read(|workshop| workshop.asked(question).cloned())));
+    let highest = move || asked.with(|asked| asked.as_ref().and_then(Asked::closed).and_then(Tally::highest));
     let floor = Memo::new(move |_| {
         question.with_value(|question| table.read(|workshop| workshop.floor(question).map(|floor| floor.level)))
     });
-    let stands = Memo::new(move |_| highest.get().max(floor.get()));
+    let stands = Memo::new(move |_| highest().max(floor.get()));
     let chosen = RwSignal::new(None::<Level>);
     let level = Memo::new(move |_| chosen.get().or(stands.get()));
     let reason = RwSignal::new(String::new());
     let dissent = RwSignal::new(true);
     let told = RwSignal::new(false);
-    let is_low = move || level.get() < highest.get();
+    let is_low = move || level.get() < highest();
+    let needs_reason = move || {
+        asked.with(|asked| {
+            level.get().is_some_and(|level| asked.as_ref().is_some_and(|asked| asked.needs_reason(level)))
+        })
+    };
     let below_floor = move || level.get() < floor.get();
-    let lacks_reason = move || is_low() && reason.with(|reason| reason.trim().is_empty());
+    let lacks_reason = move || needs_reason() && reason.with(|reason| reason.trim().is_empty());
     let decide = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         told.set(true);
@@ -53,12 +60,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
         if untrack(lacks_reason) || untrack(below_floor) {
             return;
         }
-        let standing = question.with_value(|question| {
-            table.read(|workshop| {
-                let decisions = workshop.asked(question).map(|asked| asked.decisions.as_slice()).unwrap_or_default();
-                decisions.iter().map(|decision| decision.id).collect::<Vec<_>>()
-            })
-        });
+        let standing = asked.with_untracked(|asked| asked.as_ref().map(Asked::to_replace)).unwrap_or_default();
         table.say(Said::Decide(Decide {
             question: question.get_value(),
             level,
@@ -90,7 +92,11 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
             <p class="field__error" role="alert" hidden=move || !below_floor()>{t!(i18n, workshop.below_floor)}</p>
             <div class="field">
                 <label for="reason">
-                    {move || if is_low() { t_string!(i18n, workshop.reason_needed) } else { t_string!(i18n, workshop.reason) }}
+                    {move || match (is_low(), needs_reason()) {
+                        (true, _) => t_string!(i18n, workshop.reason_needed),
+                        (false, true) => t_string!(i18n, workshop.reason_sealed),
+                        (false, false) => t_string!(i18n, workshop.reason),
+                    }}
                 </label>
                 <input
                     id="reason"
@@ -101,7 +107,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
                     bind:value=reason
                 />
                 <p id="reason-lacks" class="field__error" role="alert" hidden=move || !(told.get() && lacks_reason())>
-                    {t!(i18n, workshop.reason_lacks)}
+                    {move || if is_low() { t_string!(i18n, workshop.reason_lacks) } else { t_string!(i18n, workshop.sealed_lacks) }}
                 </p>
             </div>
             <label class="check"><input type="checkbox" bind:checked=dissent /> {t!(i18n, workshop.keep_dissent)}</label>
@@ -229,5 +235,26 @@ pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
                 </div>
             </form>
         </Show>
+    }
+}
+
+/// That a decision was said that doesn't count, and why.
+#[component]
+pub fn Unreasoned(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let level = move || {
+        question.with_value(|question| {
+            table.read(|workshop| Some(workshop.asked(question)?.unreasoned.last()?.what.level.number()))
+        })
+    };
+    move || {
+        level().map(|level| {
+            view! {
+                <p class="notice notice--warn" role="alert" data-unreasoned="">
+                    {move || t_string!(i18n, workshop.unreasoned, level = level).to_string()}
+                </p>
+            }
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
-use super::decide::{Decided, Deciding, Dissent};
+use super::decide::{Decided, Deciding, Dissent, Unreasoned};
 use super::frame::question_words;
 use super::people::written;
 use super::table::Table;
@@ -78,6 +78,7 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
                 {t_string!(i18n, workshop.floor, level = level.number(), because = because).to_string()}
             </p>
         })}
+        <Unreasoned question />
         {move || match state.get() {
             State::Before => view! { <BeforeVote question /> }.into_any(),
             State::Open => view! { <Vote question /> }.into_any(),
