@@ -17,7 +17,7 @@ use words::Words;
 static HEADINGS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/headings.txt")));
 static VALUES: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("catalogue/values.txt")));
 
-pub use agenda::{Agenda, agenda};
+pub use agenda::{Agenda, agenda, matrix_at};
 pub use method::*;
 pub use sheet::{FILE_MAX, SheetError, text_of};
 pub use words::fold;

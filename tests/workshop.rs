@@ -6,11 +6,13 @@ use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::workshop::{
     AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, KnownMeasure, MeasureNote, MeasureState, OwnVote, Person,
-    PersonKey, Question, Round, Said, Stop, Workshop, outcome,
+    PersonKey, Question, RiskNote, Round, Said, Stop, TableRisk, Workshop, outcome,
 };
 use klassrum::register::{
-    Action, Aspect, Assessment, Choose, Classification, Command, Key, Level, Place, RecordKind, Value,
+    Action, Aspect, Assessment, Choose, Classification, Command, Impact, Key, Level, Likelihood, Place, RecordKind,
+    RiskStatus, RiskTreatment, Value,
 };
+use klassrum::report::model::{Block, words};
 use proptest::prelude::*;
 
 const SALT: [u8; 32] = [5; 32];
@@ -99,6 +101,30 @@ impl Device {
         }));
     }
 
+    fn propose(&mut self, event: &str, impact: Impact) -> Digest {
+        self.say(&Said::Risk(RiskNote {
+            cause: "Korten spärras sent".into(),
+            event: event.into(),
+            likelihood: Some(Likelihood::Probable),
+            impact: Some(impact),
+            owner: "Informationsägare".into(),
+            ..RiskNote::default()
+        }))
+    }
+
+    /// Values a risk anew, and accepts it, in the place of what was said of it.
+    fn amend(&mut self, risk: &TableRisk, impact: Impact) {
+        let note = RiskNote {
+            of: Some(risk.id),
+            instead_of: risk.said.clone(),
+            impact: Some(impact),
+            treatment: Some(RiskTreatment::Accept),
+            until: Some(jiff::civil::date(2027, 3, 2)),
+            ..risk.note.clone()
+        };
+        self.say(&Said::Risk(note));
+    }
+
     fn finish(&mut self) {
         let workshop = self.read();
         self.say(&Said::Finish(Finish {
@@ -126,6 +152,7 @@ fn sitting(participants: u8) -> Vec<Device> {
         catalogue: "1".into(),
         last: None,
         answers: true,
+        matrix: "klassrum-4x4".into(),
     }));
     devices[0].say(&Said::Appoint(other));
     for set in ["kort", "larm"] {
@@ -197,6 +224,9 @@ enum Step {
     Open { device: usize, set: usize, number: u16 },
     Decide { device: usize, set: usize, level: usize, reason: &'static str },
     Measure { device: usize, measure: usize, state: usize },
+    Propose { device: usize, impact: usize },
+    Amend { device: usize, risk: usize, impact: usize },
+    Strike { device: usize, risk: usize, struck: bool },
     Finish { device: usize },
     OpenVotes { device: usize },
     Merge { into: usize, from: usize },
@@ -214,6 +244,11 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(device, set, level, reason)| Step::Decide { device, set, level, reason }),
         2 => (0..3_usize, 0..2_usize, 0..3_usize)
             .prop_map(|(device, measure, state)| Step::Measure { device, measure, state }),
+        1 => (device.clone(), 0..4_usize).prop_map(|(device, impact)| Step::Propose { device, impact }),
+        2 => (device.clone(), 0..3_usize, 0..4_usize)
+            .prop_map(|(device, risk, impact)| Step::Amend { device, risk, impact }),
+        1 => (0..3_usize, 0..3_usize, any::<bool>())
+            .prop_map(|(device, risk, struck)| Step::Strike { device, risk, struck }),
         1 => (0..3_usize).prop_map(|device| Step::Finish { device }),
         2 => device.clone().prop_map(|device| Step::OpenVotes { device }),
         4 => (device.clone(), device).prop_map(|(into, from)| Step::Merge { into, from }),
@@ -222,6 +257,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 const MEASURES: [&str; 2] = ["m01", "m13"];
 const STATES: [MeasureState; 3] = [MeasureState::Done, MeasureState::Missing, MeasureState::NotOurs];
+const IMPACTS: [Impact; 4] = [Impact::Negligible, Impact::Moderate, Impact::Significant, Impact::Serious];
 const SETS: [&str; 2] = ["kort", "larm"];
 const LEVELS: [Level; 4] = [Level::Negligible, Level::Moderate, Level::Significant, Level::Serious];
 
@@ -247,6 +283,18 @@ proptest! {
                     devices[device].decide(&question(SETS[set]), LEVELS[level], reason);
                 }
                 Step::Measure { device, measure, state } => devices[device].answer(MEASURES[measure], STATES[state]),
+                Step::Propose { device, impact } => _ = devices[device].propose("Ett kort kommer bort", IMPACTS[impact]),
+                // Of a risk that this device has not heard of, nothing can be said.
+                Step::Amend { device, risk, impact } => {
+                    if let Some(risk) = devices[device].read().risks.get(risk) {
+                        devices[device].amend(risk, IMPACTS[impact]);
+                    }
+                }
+                Step::Strike { device, risk, struck } => {
+                    if let Some(risk) = devices[device].read().risks.get(risk) {
+                        devices[device].say(&Said::Strike { risk: risk.id, struck });
+                    }
+                }
                 Step::Finish { device } => devices[device].finish(),
                 Step::OpenVotes { device } => devices[device].open_votes(),
                 Step::Merge { into, from } => merge(&mut devices, into, from),
@@ -256,6 +304,16 @@ proptest! {
         let workshop = devices[0].read();
         for device in &devices[1..] {
             prop_assert_eq!(&device.read(), &workshop);
+        }
+        // A risk has the words of whoever proposed it or leads, and is there once.
+        for risk in &workshop.risks {
+            let leads = |person| workshop.is_facilitator(person);
+            prop_assert!(leads(risk.by) || workshop.participant(risk.by).is_some_and(|who| who.votes()));
+            prop_assert_eq!(workshop.risks.iter().filter(|other| other.id == risk.id).count(), 1);
+            for said in &risk.said {
+                let by = devices[0].document.statements().find(|statement| statement.id == *said).unwrap().by;
+                prop_assert!(by == risk.by || leads(by));
+            }
         }
         // With every device back, nothing that counts stays sealed, and nobody counts twice or for what they didn't vote.
         for asked in &workshop.asked {
@@ -707,4 +765,125 @@ fn a_second_end_answers_in_the_place_of_the_first_and_adds_no_second_row_to_the_
     let action = after.actions.get(&row.key).unwrap();
     assert_eq!((action.owner.as_str(), action.due), ("IT", Some(jiff::civil::date(2026, 9, 1))));
     assert_eq!(action.title, "Utse ägare");
+}
+
+#[test]
+fn a_risk_is_proposed_by_whoever_votes_changed_by_them_or_who_leads_and_struck_by_who_leads_only() {
+    let mut devices = sitting(4);
+    let join = Join { role: "Praktikant".into(), name: String::new(), observer: true };
+    devices[4].say(&Said::Join(join));
+    let excluded = devices[5].person();
+    devices[0].say(&Said::Exclude { person: excluded, excluded: true });
+    let risk = devices[2].propose("Ett kort kommer bort", Impact::Moderate);
+    devices[4].propose("Den som ser på föreslår", Impact::Serious);
+    devices[5].propose("Den som är struken föreslår", Impact::Serious);
+    exchange_all(&mut devices);
+    let proposed = devices[0].read().risks;
+    assert_eq!(proposed.iter().map(|risk| risk.id).collect::<Vec<_>>(), [risk]);
+
+    // Another at the table neither changes nor strikes it.
+    devices[3].amend(&proposed[0], Impact::Negligible);
+    devices[3].say(&Said::Strike { risk, struck: true });
+    exchange_all(&mut devices);
+    let risks = devices[1].read().risks;
+    assert_eq!((risks[0].note.impact, risks[0].said.len(), risks[0].struck), (Some(Impact::Moderate), 1, false));
+
+    devices[2].amend(&risks[0], Impact::Significant);
+    exchange_all(&mut devices);
+    let risks = devices[1].read().risks;
+    devices[1].amend(&risks[0], Impact::Serious);
+    devices[1].say(&Said::Strike { risk, struck: true });
+    exchange_all(&mut devices);
+    let workshop = devices[3].read();
+    assert_eq!((workshop.risks[0].note.impact, workshop.risks[0].struck), (Some(Impact::Serious), true));
+    assert_eq!((workshop.risks.len(), workshop.standing_risks().count()), (1, 0), "it is marked and stays");
+    devices[0].say(&Said::Strike { risk, struck: false });
+    exchange_all(&mut devices);
+    assert_eq!(devices[3].read().standing_risks().count(), 1);
+}
+
+#[test]
+fn of_two_who_write_of_a_risk_apart_both_are_kept_and_the_more_serious_shows_until_it_is_settled() {
+    let mut devices = sitting(1);
+    devices[2].propose("Ett kort kommer bort", Impact::Moderate);
+    exchange_all(&mut devices);
+    let before = devices[0].read().risks;
+    devices[0].amend(&before[0], Impact::Serious);
+    devices[1].amend(&before[0], Impact::Negligible);
+    exchange_all(&mut devices);
+    let apart = devices[2].read().risks;
+    assert_eq!((apart[0].note.impact, apart[0].said.len()), (Some(Impact::Serious), 2));
+    devices[2].amend(&apart[0], Impact::Negligible);
+    exchange_all(&mut devices);
+    let settled = devices[0].read().risks;
+    assert_eq!((settled[0].note.impact, settled[0].said.len()), (Some(Impact::Negligible), 1));
+}
+
+#[test]
+fn the_risks_come_into_the_register_as_one_analysis_in_the_same_step_and_each_of_them_once() {
+    let mut devices = sitting(1);
+    devices[2].propose("Ett kort kommer bort", Impact::Moderate);
+    let struck = devices[2].propose("Solen slocknar", Impact::Serious);
+    exchange_all(&mut devices);
+    let risk = devices[0].read().risks.iter().find(|risk| risk.id != struck).unwrap().clone();
+    devices[0].amend(&risk, Impact::Significant);
+    devices[0].say(&Said::Strike { risk: struck, struck: true });
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    devices[0].finish();
+    let mut register = register_with(&[]);
+    let before = register.read();
+    let found = outcome(&devices[0].read(), &before).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    assert_eq!((after.risk_analyses.len(), after.risks.len()), (1, 1));
+    let (analysis_key, analysis) = after.risk_analyses.of(&key("passer")).next().unwrap();
+    assert_eq!((analysis.date, analysis.matrix.as_str()), (Some(jiff::civil::date(2026, 3, 2)), "klassrum-4x4"));
+    assert_eq!(&*analysis.participants, "Roll 2", "those who only looked on took no part");
+    let (_, one) = after.risks.of(analysis_key).next().unwrap();
+    assert_eq!(
+        (&*one.event, one.likelihood, one.impact),
+        ("Ett kort kommer bort", Some(Likelihood::Probable), Some(Impact::Significant))
+    );
+    assert_eq!((one.treatment, one.status), (Some(RiskTreatment::Accept), Some(RiskStatus::Accepted)));
+    assert_eq!(
+        (one.accepted_until, one.accepted_by.as_str()),
+        (Some(jiff::civil::date(2027, 3, 2)), "Informationsägare")
+    );
+    register.undo(&Signed::default()).unwrap();
+    assert_eq!(register.read(), before);
+    register.redo(&Signed::default()).unwrap();
+
+    // Ended again with one more: the same analysis gets that one.
+    devices[0].propose("Larmet är av", Impact::Moderate);
+    devices[0].finish();
+    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    assert_eq!((after.risk_analyses.len(), after.risks.len()), (1, 2));
+}
+
+#[test]
+fn the_minutes_have_the_risks_under_their_own_heading_with_their_levels() {
+    let mut devices = sitting(1);
+    let struck = devices[2].propose("Solen slocknar", Impact::Serious);
+    devices[2].propose("Ett kort kommer bort", Impact::Significant);
+    exchange_all(&mut devices);
+    devices[0].say(&Said::Strike { risk: struck, struck: true });
+    let risks = |workshop: &Workshop| {
+        let report = klassrum::report::minutes(workshop, "Skolfastigheter AB", jiff::civil::date(2026, 3, 2)).unwrap();
+        let section = report.sections.into_iter().find(|section| section.heading == "Risker").unwrap();
+        let Block::Table(table) = section.computed.into_iter().next().unwrap() else { panic!("a table") };
+        table.rows.into_iter().map(|row| row.iter().map(|cell| words(cell)).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let sentence = "Eftersom korten spärras sent kan det hända att ett kort kommer bort.";
+    let workshop = devices[0].read();
+    assert_eq!(risks(&workshop), [[sentence, "Hög (trolig, betydande)", "Informationsägare", ""]]);
+
+    // By a matrix of the organisation's own, which came with the agenda.
+    let own = include_str!("../src/catalogue/matrix-4x4.txt").replace("name.sv: Hög", "name.sv: Brinner");
+    devices[0].say(&Said::Matrix(own));
+    // Nobody but a facilitator brings a matrix.
+    devices[2].say(&Said::Matrix("kind: matrix".into()));
+    exchange_all(&mut devices);
+    assert_eq!(risks(&devices[2].read())[0][1], "Brinner (trolig, betydande)");
 }

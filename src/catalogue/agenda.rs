@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::MethodInUse;
-use crate::register::method::{self, Facts, Held, held_answers, open_action};
+use super::{MethodFile, MethodInUse, method_file, shipped_matrices};
+use crate::register::method::{self, Facts, Held, Matrix, held_answers, open_action};
 use crate::register::workshop::{
-    ANSWERS_MAX, AgendaSet, AspectLevel, AspectWords, Begin, Digest, Floor, KnownMeasure, LINE_MAX, MeasureState, Said,
-    TEXT_MAX,
+    ANSWERS_MAX, AgendaSet, AspectLevel, AspectWords, Begin, Digest, Floor, KnownMeasure, LINE_MAX, MATRIX_MAX,
+    MeasureState, Said, TEXT_MAX, Workshop,
 };
 use crate::register::{
     Aspect, Assessment, Choose, InformationSet, Key, Language, Level, Register, System, local_measure_place,
@@ -21,13 +21,16 @@ pub struct Agenda {
     pub sets: Vec<AgendaSet>,
     /// What the register says of measures. Which of them the levels ask for, the table decides.
     pub known: Vec<KnownMeasure>,
+    /// The organisation's own risk matrix, if it has another than those that ship.
+    pub matrix: Option<String>,
 }
 
 impl Agenda {
     /// All but the beginning, as the founder says it.
     #[must_use]
     pub fn said(self) -> Vec<Said> {
-        self.sets.into_iter().map(Said::Set).chain(self.known.into_iter().map(Said::Known)).collect()
+        let known = self.known.into_iter().map(Said::Known);
+        self.sets.into_iter().map(Said::Set).chain(known).chain(self.matrix.map(Said::Matrix)).collect()
     }
 }
 
@@ -48,6 +51,7 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
         catalogue: editions.catalogue,
         last: register.classified(system).map(|held| held.decided),
         answers: true,
+        matrix: method.matrices.first().map(|matrix| matrix.edition.id.clone()).unwrap_or_default(),
     };
     let of_system = register.information_sets.of(system);
     let mut sets: Vec<_> = of_system
@@ -81,7 +85,36 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
             dropped: false,
         });
     }
-    Some(Agenda { begin, sets, known: known(register, method, system) })
+    let matrix = method.matrices.first().filter(|matrix| !shipped_matrices().contains(matrix));
+    Some(Agenda {
+        begin,
+        sets,
+        known: known(register, method, system),
+        matrix: matrix.and_then(|matrix| matrix_text(register, matrix)),
+    })
+}
+
+/// The text of the organisation's own file that this matrix stands in, without its comments.
+fn matrix_text(register: &Register, matrix: &Matrix) -> Option<String> {
+    let is_it = |text: &&str| matches!(method_file(text), Ok(MethodFile::Matrix(read)) if read == *matrix);
+    let text = register.methods.iter().map(|(_, one)| &*one.text.0).find(is_it)?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Some(lines.collect::<Vec<_>>().join("\n")).filter(|text| text.chars().count() <= MATRIX_MAX)
+}
+
+/// The matrix that a table values risks by: the organisation's own, if it came with the agenda, or the one it names of
+/// those that ship. Nothing when it named one that did not come, or what came can't be read.
+#[must_use]
+pub fn matrix_at(workshop: &Workshop) -> Option<Matrix> {
+    if !workshop.matrix.is_empty() {
+        return match method_file(&workshop.matrix) {
+            Ok(MethodFile::Matrix(matrix)) => Some(matrix),
+            _ => None,
+        };
+    }
+    let named = workshop.begin.as_ref().map_or("", |begin| begin.matrix.as_str());
+    let mut shipped = shipped_matrices().iter();
+    if named.is_empty() { shipped.next().cloned() } else { shipped.find(|matrix| matrix.edition.id == named).cloned() }
 }
 
 fn cut(text: &str, max: usize) -> String {
@@ -240,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_workshop_takes_its_own_system_with_its_floors_and_words_and_nothing_of_another() {
-        let Agenda { begin, sets, known } =
+        let Agenda { begin, sets, known, matrix } =
             agenda(&register(), &MethodInUse::shipped(), &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
         assert_eq!(begin.name, "Passersystem");
         assert!(begin.facts.contains(&("Leverantör".into(), "Lås AB".into())));
@@ -262,6 +295,7 @@ mod tests {
         assert_eq!(known[0].answers, [Key::parse("nu").unwrap()], "what it took the place of is not at the table");
         assert_eq!(known[0].answered, Some(date(2025, 3, 12)));
         assert_eq!((known[0].owner.as_str(), known[0].due), ("IT", Some(date(2026, 5, 1))));
+        assert_eq!((begin.matrix.as_str(), matrix), ("klassrum-4x4", None), "what ships need not travel");
         let all = serde_json::to_string(&(&begin, &sets, &known)).unwrap();
         assert!(!all.contains("Hemligt"));
     }
@@ -295,6 +329,31 @@ mod tests {
             assert!(said.is_sound(), "{said:?}");
             assert!(serde_json::to_vec(&said).unwrap().len() < STATEMENT_MAX / 2);
         }
+    }
+
+    #[test]
+    fn an_organisation_s_own_matrix_comes_to_the_table_and_is_read_there() {
+        let mut register = register();
+        let text = include_str!("matrix-5x5.txt").replace("id: klassrum-5x5", "id: egen").replace("M M", "H M");
+        let line = |text: &str| Value::Line(text.into());
+        let place = Place { kind: RecordKind::Method, key: Key::parse("egen").unwrap() };
+        let fields = vec![
+            ("kind".to_owned(), Value::Choice("matrix".into())),
+            ("text".to_owned(), Value::Prose(text)),
+            ("decided".to_owned(), Value::Date(date(2025, 1, 1))),
+        ];
+        register.put(Entry::new(place, Some(fields)));
+        let fields = vec![("name".to_owned(), line("Skolfastigheter")), ("matrix".to_owned(), line("egen"))];
+        register.put(Entry::new(crate::register::organisation_place(), Some(fields)));
+        let method = MethodInUse::of(&register);
+        let agenda = agenda(&register, &method, &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
+        let text = agenda.matrix.unwrap();
+        assert!(Said::Matrix(text.clone()).is_sound() && !text.contains("\n#"));
+        let workshop = Workshop { begin: Some(agenda.begin.clone()), matrix: text, ..Workshop::default() };
+        assert_eq!(matrix_at(&workshop).as_ref(), method.matrices.first());
+        // Without it the table has none, rather than another than the organisation's.
+        let without = Workshop { begin: Some(agenda.begin), ..Workshop::default() };
+        assert_eq!(matrix_at(&without), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! - The highest vote stands unless a reason is written: a decision below it that says no reason doesn't count.
 //! - A decision names those that it takes the place of. Two that know nothing of each other both stand: the higher level
 //!   holds until somebody has settled it. So with two ends of one workshop.
+//! - A risk is proposed by anybody who votes. Who proposed it and a facilitator may say more of it, naming what that takes
+//!   the place of; a facilitator may strike it.
 //! - Who founded a workshop follows from its code, so nobody else can seem to. The founder appoints
 //!   other facilitators. What only a facilitator may say counts from nobody else.
 //!
@@ -18,6 +20,7 @@
 mod ballot;
 pub mod by_key;
 mod outcome;
+mod risk;
 mod round;
 mod said;
 mod statement;
@@ -28,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use ballot::{Ballot, Commitment, OwnVote};
 pub use outcome::{Outcome, outcome};
+pub use risk::TableRisk;
 pub use round::{LateVote, OpenedVote, Tally};
 pub use said::*;
 pub use statement::{Digest, NotSaid, Person, PersonKey, STATEMENT_MAX, Statement};
@@ -179,6 +183,10 @@ pub struct Workshop {
     pub measures: Vec<MeasureNote>,
     /// What was settled of keeping and disposing, by information set.
     pub records: Vec<RecordsNote>,
+    /// The organisation's own risk matrix, as the text of its file; empty when one that ships holds.
+    pub matrix: String,
+    /// The risks that were proposed, in the order they came.
+    pub risks: Vec<TableRisk>,
     /// The ends that stand; more than one when facilitators ended it apart.
     pub endings: Vec<Ending>,
     /// Every end that was said, also those that another took the place of.
@@ -228,10 +236,12 @@ impl Workshop {
         workshop.known = table.known.into_values().collect();
         workshop.measures = table.measures.into_values().collect();
         workshop.records = table.records.into_values().collect();
+        workshop.matrix = table.matrix;
         workshop.unread = table.unread;
         let voters: BTreeSet<Person> =
             workshop.people.iter().filter(|person| person.votes()).map(|person| person.person).collect();
         workshop.asked = round::asked(&all, &facilitators, &voters, &workshop.questions());
+        workshop.risks = risk::risks(&all, &facilitators, &voters);
         let ends = || {
             let of_facilitators = all.iter().filter(|statement| facilitators.contains(&statement.by));
             of_facilitators.filter_map(|statement| match &statement.said {
@@ -281,6 +291,11 @@ impl Workshop {
     #[must_use]
     pub fn known(&self, measure: &str) -> Option<&KnownMeasure> {
         self.known.iter().find(|known| known.measure == measure)
+    }
+
+    /// The risks that nobody has struck.
+    pub fn standing_risks(&self) -> impl Iterator<Item = &TableRisk> {
+        self.risks.iter().filter(|risk| !risk.struck)
     }
 
     /// Somebody at the table.
@@ -414,6 +429,7 @@ struct Table {
     known: BTreeMap<String, KnownMeasure>,
     measures: BTreeMap<String, MeasureNote>,
     records: BTreeMap<Key, RecordsNote>,
+    matrix: String,
     unread: u32,
 }
 
@@ -445,6 +461,7 @@ impl Table {
             Said::Measure(note) => {
                 self.measures.insert(note.measure.clone(), note.clone());
             }
+            Said::Matrix(text) => self.matrix.clone_from(text),
             Said::Records(note) => {
                 self.records.insert(note.set.clone(), note.clone());
             }

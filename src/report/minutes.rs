@@ -5,8 +5,10 @@
 
 use super::figures::Figures;
 use super::model::{Align, Block, Report, Run, Runs, Section, Table, day_in_words, line, printable};
-use crate::register::workshop::{Asked, MeasureState, Participant, Workshop};
-use crate::register::{Aspect, Choose, Date, Language, Level, Register};
+use crate::catalogue::matrix_at;
+use crate::register::method::{Step, sentence};
+use crate::register::workshop::{Asked, MeasureState, Participant, TableRisk, Workshop};
+use crate::register::{Aspect, Choose, Date, Language, Level, Register, Term};
 
 /// The minutes of a workshop as it is; `today` stands on those of one that hasn't ended. Nothing before it is known what
 /// the workshop is about.
@@ -21,6 +23,7 @@ pub fn minutes(workshop: &Workshop, organisation: &str, today: Date) -> Option<R
         section("motiveringar", "Motiveringar och röster", reasons(workshop)),
         section("atgarder", "Åtgärder", measures(workshop)),
         section("gallring", "Bevara och gallra", records(workshop)),
+        section("risker", "Risker", risks(workshop)),
         section("avslut", "Avslut", end(workshop)),
     ];
     Some(Report {
@@ -173,6 +176,25 @@ fn records(workshop: &Workshop) -> Vec<Block> {
         Some(vec![set.name.clone(), what, note.basis.clone()])
     });
     table("Bevara och gallra", &["Informationsmängd", "Regel", "Stöd"], rows.collect())
+}
+
+fn risks(workshop: &Workshop) -> Vec<Block> {
+    let matrix = matrix_at(workshop);
+    let said = |term: Option<Term>| term.map(|term| term.in_language(Language::Swedish)).unwrap_or_default();
+    let row = |one: &TableRisk| {
+        let risk = one.note.as_risk();
+        let level = matrix.as_ref().and_then(|matrix| {
+            let (_, level) = matrix.of(&risk).0?;
+            let (likelihood, impact) = (risk.likelihood?, risk.impact?);
+            let name = |step: Option<&Step>| step.map(|step| step.name.sv.to_lowercase()).unwrap_or_default();
+            let likelihood = name(matrix.likelihoods.get(likelihood as usize));
+            Some(format!("{} ({likelihood}, {})", level.name.sv, name(matrix.impacts.get(impact as usize))))
+        });
+        let treatment = said(risk.treatment.map(Choose::term));
+        let until = risk.accepted_until.map(|until| format!(" till och med {until}")).unwrap_or_default();
+        vec![sentence(&risk), level.unwrap_or_else(|| "–".to_owned()), risk.owner, format!("{treatment}{until}")]
+    };
+    table("Risker", &["Risk", "Nivå", "Ägare", "Behandling"], workshop.standing_risks().map(row).collect())
 }
 
 fn end(workshop: &Workshop) -> Vec<Block> {

@@ -8,6 +8,7 @@ pub mod gradually;
 pub mod history;
 pub mod icons;
 pub mod level;
+pub mod matrix;
 pub mod method;
 pub mod number;
 pub mod past_day;

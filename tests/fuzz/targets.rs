@@ -99,8 +99,15 @@ fn document(bytes: &[u8]) {
 
 fn statement(bytes: &[u8]) {
     if let Ok(statement) = Statement::from_bytes(bytes) {
-        _ = Workshop::from_statements([&statement], |_, _| true);
+        read(&Workshop::from_statements([&statement], |_, _| true));
     }
+}
+
+/// What a page reads out of a workshop.
+fn read(workshop: &Workshop) {
+    _ = klassrum::catalogue::matrix_at(workshop);
+    _ = klassrum::report::minutes(workshop, "", klassrum::register::Date::constant(2026, 3, 2));
+    _ = klassrum::register::workshop::outcome(workshop, &klassrum::register::Register::default());
 }
 
 fn workshop(bytes: &[u8]) {
@@ -110,7 +117,7 @@ fn workshop(bytes: &[u8]) {
         assert_eq!(document.heads(), before, "nothing is half done");
         assert_eq!(document.statements().count(), 0);
     }
-    _ = Workshop::from_statements(document.statements(), |_, _| true);
+    read(&Workshop::from_statements(document.statements(), |_, _| true));
 }
 
 /// What somebody pastes or types to come in: a link, or a workshop's code.

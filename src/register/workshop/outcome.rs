@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Digest, Ending, MeasureNote, MeasureState, Workshop};
+use sha2::{Digest as _, Sha256};
+
+use super::statement::hashes;
+use super::{Asked, Begin, Digest, Ending, MeasureNote, MeasureState, Workshop};
 use crate::register::method::{NewAnswer, answer_instead_of, basis, open_action};
 use crate::register::value::{FieldType, Record};
 use crate::register::{
     Action, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet, KeepOrDispose, Key,
-    Level, Place, Prose, RecordKind, Register, SCALE, Sitting, Value, Vote,
+    Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE, Sitting, Value, Vote, filled,
 };
 
 /// What there is to bring in.
@@ -22,7 +25,7 @@ pub struct Outcome {
 /// The edit that brings the workshop's end into the register: the sitting and who was there, sets that are new, records
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
 /// measures in the place of the answers that the table had seen, and a row of the action plan for each that is missing and
-/// has none. `None` when it hasn't ended, nothing was decided, the
+/// has none, and one risk analysis with the risks that nobody struck. `None` when it hasn't ended, nothing was decided, the
 /// system isn't in the register, or every end is in it already.
 ///
 /// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
@@ -130,6 +133,7 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
             commands.extend(action(register, &begin.system, new_row, note, &new));
         }
     }
+    commands.extend(risks(workshop, register, ending, begin)?);
     Some(Outcome { command: Command::Batch(commands), classification })
 }
 
@@ -182,6 +186,45 @@ fn votes_of(workshop: &Workshop, asked: &Asked) -> Vec<Vec<(Field, Value)>> {
             ]
         })
         .collect()
+}
+
+/// The risks that nobody struck, in one analysis. Its key follows from the workshop and each risk's from who proposed it and
+/// how, so that another end of the same workshop adds only what is new.
+fn risks(workshop: &Workshop, register: &Register, ending: &Ending, begin: &Begin) -> Option<Vec<Command>> {
+    let of_workshop = hashes(Sha256::new().chain_update(b"klassrum risk analysis 1").chain_update(begin.salt.0));
+    let own = |digest: Digest| Key::parse(&format!("w{}-r", digest.to_string().get(..14)?));
+    let analysis = begin.system.child(&own(of_workshop)?);
+    let mut commands = Vec::new();
+    for risk in workshop.standing_risks() {
+        let key = analysis.child(&own(risk.id)?);
+        if register.risks.get(&key).is_some() {
+            continue;
+        }
+        let mut said = risk.note.as_risk();
+        if said.status == Some(RiskStatus::Accepted) {
+            said.accepted_by.clone_from(&ending.what.decided_by);
+        }
+        let fields = filled(&said);
+        commands.push(Command::Add { place: Place { kind: RecordKind::Risk, key }, fields });
+    }
+    if !commands.is_empty() && register.risk_analyses.get(&analysis).is_none() {
+        let leader = workshop.participant(ending.by).map(|leader| leader.role.clone()).unwrap_or_default();
+        let roles = workshop.at_table().filter(|person| !person.observer).map(|person| person.role.as_str());
+        let made = RiskAnalysis {
+            title: "Riskanalys på klassningsworkshop".to_owned(),
+            date: Some(ending.what.day),
+            scope: Prose("Räcker standardåtgärderna?".to_owned()),
+            leader,
+            participants: Prose(roles.collect::<Vec<_>>().join(", ")),
+            method: "Workshop".to_owned(),
+            matrix: begin.matrix.clone(),
+            owner: ending.what.decided_by.clone(),
+            ..RiskAnalysis::default()
+        };
+        let place = Place { kind: RecordKind::RiskAnalysis, key: analysis };
+        commands.insert(0, Command::Add { place, fields: filled(&made) });
+    }
+    Some(commands)
 }
 
 /// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same workshop.

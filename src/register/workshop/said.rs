@@ -5,12 +5,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::statement::hashes;
 use super::{Ballot, Commitment, Digest, Person, by_key};
-use crate::register::{Aspect, Date, Key, Level};
+use crate::register::{Aspect, Date, Impact, Key, Level, Likelihood, Prose, Risk, RiskStatus, RiskTreatment};
 
 /// The most characters of a line.
 pub const LINE_MAX: usize = 300;
 /// The most characters of a longer text.
 pub const TEXT_MAX: usize = 4_000;
+/// The most characters of an organisation's own matrix.
+pub const MATRIX_MAX: usize = 12_000;
+/// The most statements that one may name as those it takes the place of.
+const NAMED_MAX: usize = 200;
 /// The most answers to one measure that stand beside each other.
 pub const ANSWERS_MAX: usize = 64;
 
@@ -95,6 +99,20 @@ pub enum Said {
     /// What is kept and what is disposed of. A facilitator's.
     #[serde(rename = "records")]
     Records(RecordsNote),
+    /// The organisation's own risk matrix, as the text of its file; without it the one that ships holds. A facilitator's.
+    #[serde(rename = "matrix")]
+    Matrix(String),
+    /// A risk that somebody proposes, or what is said of one. Of whoever votes; of another's, a facilitator's.
+    #[serde(rename = "risk")]
+    Risk(RiskNote),
+    /// A risk is struck, or put back. A facilitator's.
+    #[serde(rename = "strike")]
+    Strike {
+        /// The statement that proposed it.
+        risk: Digest,
+        /// Struck, or back.
+        struck: bool,
+    },
     /// The sitting is over. A facilitator's.
     #[serde(rename = "finish")]
     Finish(Finish),
@@ -133,6 +151,9 @@ pub struct Begin {
     /// Whether the table is given what the register has answered about measures.
     #[serde(default)]
     pub answers: bool,
+    /// The id of the matrix that risks are valued by.
+    #[serde(default)]
+    pub matrix: String,
 }
 
 /// How one aspect is asked for.
@@ -269,6 +290,9 @@ pub enum Stop {
     /// What is kept and what is disposed of.
     #[serde(rename = "records")]
     Records,
+    /// Whether the standard measures suffice, if there is time.
+    #[serde(rename = "risks")]
+    Risks,
     /// What was decided, to be read aloud.
     #[serde(rename = "summary")]
     Summary,
@@ -393,6 +417,60 @@ pub struct RecordsNote {
     pub basis: String,
 }
 
+/// What is said of a risk: an event with its cause and its consequence, how bad it is and what is done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RiskNote {
+    /// The statement that proposed it; none in that one itself.
+    #[serde(default)]
+    pub of: Option<Digest>,
+    /// What was said of it before that this takes the place of.
+    #[serde(default)]
+    pub instead_of: Vec<Digest>,
+    /// Why it may happen.
+    #[serde(default)]
+    pub cause: String,
+    /// What may happen.
+    pub event: String,
+    /// What it leads to.
+    #[serde(default)]
+    pub consequence: String,
+    /// How likely, by the organisation's matrix.
+    #[serde(default, with = "by_key::option")]
+    pub likelihood: Option<Likelihood>,
+    /// How bad, by the same matrix.
+    #[serde(default, with = "by_key::option")]
+    pub impact: Option<Impact>,
+    /// Who owns it: a role.
+    #[serde(default)]
+    pub owner: String,
+    /// What is done about it.
+    #[serde(default, with = "by_key::option")]
+    pub treatment: Option<RiskTreatment>,
+    /// How long it is accepted, where it is.
+    #[serde(default)]
+    pub until: Option<Date>,
+}
+
+impl RiskNote {
+    /// The risk as the register has risks.
+    #[must_use]
+    pub fn as_risk(&self) -> Risk {
+        let accepted = self.treatment == Some(RiskTreatment::Accept);
+        Risk {
+            cause: Prose(self.cause.trim().to_owned()),
+            event: Prose(self.event.trim().to_owned()),
+            consequence: Prose(self.consequence.trim().to_owned()),
+            likelihood: self.likelihood,
+            impact: self.impact,
+            treatment: self.treatment,
+            owner: self.owner.trim().to_owned(),
+            status: Some(if accepted { RiskStatus::Accepted } else { RiskStatus::Open }),
+            accepted_until: self.until.filter(|_| accepted),
+            ..Risk::default()
+        }
+    }
+}
+
 /// That the sitting is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finish {
@@ -421,7 +499,7 @@ impl Said {
         let answers = |answers: &[Key]| answers.len() <= ANSWERS_MAX && answers.iter().all(is_key);
         match self {
             Self::Begin(begin) => {
-                let editions = line(&begin.wording) && line(&begin.catalogue);
+                let editions = line(&begin.wording) && line(&begin.catalogue) && line(&begin.matrix);
                 is_key(&begin.system) && named(&begin.name) && text(&begin.purpose) && editions
             }
             Self::Join(join) => named(&join.role) && line(&join.name),
@@ -440,12 +518,20 @@ impl Said {
                     && note.instead_of.as_deref().is_none_or(answers)
             }
             Self::Records(note) => line(&note.when) && line(&note.basis),
+            Self::Matrix(text) => text.chars().count() <= MATRIX_MAX,
+            Self::Risk(note) => {
+                let texts = [&note.cause, &note.event, &note.consequence];
+                let named_event = !note.event.trim().is_empty();
+                let places = note.instead_of.len() <= NAMED_MAX;
+                named_event && texts.into_iter().all(|words| text(words)) && line(&note.owner) && places
+            }
             Self::Finish(finish) => named(&finish.decided_by),
             Self::Vote { round, .. } | Self::Open { round, .. } | Self::Close { round, .. } => 0 < round.number,
             Self::Appoint(_)
             | Self::Exclude { .. }
             | Self::Show(_)
             | Self::ShowRoles(_)
+            | Self::Strike { .. }
             | Self::Reveal { .. }
             | Self::Unknown => true,
         }

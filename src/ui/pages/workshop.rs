@@ -11,6 +11,7 @@ mod people;
 mod projector;
 mod question;
 mod records;
+mod risks;
 mod sets;
 mod summary;
 pub mod table;

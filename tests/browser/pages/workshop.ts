@@ -119,6 +119,18 @@ export class Seat {
     await this.page.getByRole("button", { name: `Besluta ${level}`, exact: true }).click();
   }
 
+  /** Proposes a risk. */
+  async propose(cause: string, event: string, value?: string) {
+    await this.page.getByLabel("Eftersom … (orsak)").last().fill(cause);
+    await this.page.getByLabel("kan det hända att … (händelse)").last().fill(event);
+    if (value) await this.page.getByRole("radio", { name: value, exact: true }).last().check();
+    await this.next("Föreslå risken");
+  }
+
+  risk(event: string) {
+    return this.page.getByRole("list", { name: "Föreslagna risker" }).getByRole("listitem").filter({ hasText: event });
+  }
+
   async isDecided(level: number) {
     await expect(this.page.locator("[data-decided]")).toContainText(`${level} Beslutat`);
   }

@@ -159,6 +159,69 @@ test("what the register has answered is at the table, and one touch says it agai
   await expect(ada.locator("#handlingsplan").getByText(title)).toHaveCount(1);
 });
 
+test("anybody at the table proposes a risk, who leads strikes one, and the rest come into the register and the minutes", async ({
+  page: ada,
+  newDevice,
+}) => {
+  test.setTimeout(120_000);
+  const { leader, others } = await table(ada, newDevice, ["Informationsägare", "Arkivarie"]);
+  const everyone = [leader, ...others];
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  for (const seat of everyone) await seat.vote(2);
+  await leader.hasVoted(3, 3);
+  await leader.show();
+  await leader.decide(2);
+  await leader.stop("Bevara och gallra");
+  await leader.next("Till riskerna, om tiden räcker");
+  for (const seat of everyone) await expect(seat.heading).toHaveText("Risker, om tiden räcker");
+
+  const [owner, archivist] = others;
+  await owner.page.getByRole("radio", { name: "Trolig, betydande: hög", exact: true }).check();
+  await expect(owner.page.getByRole("status").filter({ hasText: "Hög" })).toBeVisible();
+  await owner.propose("Korten spärras sent", "Ett gammalt kort släpper in en obehörig");
+  await archivist.propose("", "Solen slocknar", "Osannolik, försumbar: låg");
+  for (const seat of everyone) {
+    await expect(seat.risk("gammalt kort")).toContainText("Hög");
+    await expect(seat.risk("solen slocknar")).toContainText("Låg");
+  }
+  // Of another's risk, only whoever leads says more; and strikes.
+  await expect(archivist.risk("gammalt kort").getByRole("button")).toHaveCount(0);
+  await expect(archivist.risk("solen slocknar").getByRole("button", { name: /^Stryk/ })).toHaveCount(0);
+  await leader.risk("solen slocknar").getByRole("button", { name: /^Stryk/ }).click();
+  for (const seat of everyone) await expect(seat.risk("solen slocknar")).toContainText("Struken.");
+
+  const kept = leader.risk("gammalt kort");
+  await kept.getByRole("button", { name: /^Ändra/ }).click();
+  await kept.getByLabel("Riskägare").fill("Informationsägare");
+  await kept.getByLabel("Behandling").selectOption("Accepteras");
+  await kept.getByLabel("Accepteras till och med").fill("2027-03-01");
+  await kept.getByRole("button", { name: "Spara ändringen" }).click();
+  for (const seat of everyone) await expect(seat.risk("gammalt kort")).toContainText("Informationsägare, Accepteras, till och med 1 mars 2027");
+
+  await leader.next("Till sammanfattningen");
+  for (const seat of everyone) {
+    const minutes = seat.page.getByRole("table", { name: "Risker" });
+    await expect(minutes).toContainText("Hög (trolig, betydande)");
+    await expect(minutes).not.toContainText("solen slocknar");
+  }
+  await leader.next("Avsluta workshopen");
+  const download = leader.page.waitForEvent("download");
+  await leader.next("Hämta protokollet (Word)");
+  const words = wordsOf(readFileSync(await (await download).path()));
+  expect(words).toContain("Eftersom korten spärras sent kan det hända att ett gammalt kort släpper in en obehörig.");
+  expect(words).not.toContain("solen slocknar");
+
+  await leader.next("För in i registret");
+  await leader.page.getByRole("link", { name: "Till systemet" }).click();
+  const analyses = ada.locator("#riskanalys");
+  await expect(analyses.getByRole("button", { name: /^Riskanalys på klassningsworkshop/ })).toHaveCount(1);
+  await analyses.getByRole("button", { name: /^Riskanalys på klassningsworkshop/ }).click();
+  const list = analyses.getByRole("table", { name: "Riskerna som lista" });
+  await expect(list).toContainText("ett gammalt kort släpper in en obehörig");
+  await expect(list.getByRole("row")).toHaveCount(2);
+});
+
 test("two who lose the network in the middle vote on, and nothing is lost", async ({ page: ada, newDevice, complaints }) => {
   test.setTimeout(240_000);
   complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
@@ -432,6 +495,11 @@ for (const theme of ["light", "dark"] as const) {
     await leader.stop("Bevara och gallra");
     await expect(ben.heading).toHaveText("Bevara och gallra");
     await both("records");
+    await leader.stop("Risker, om tiden räcker");
+    await expect(ben.heading).toHaveText("Risker, om tiden räcker");
+    await ben.propose("Korten spärras sent", "Ett gammalt kort släpper in en obehörig", "Trolig, betydande: hög");
+    await expect(leader.risk("gammalt kort")).toBeVisible();
+    await both("risks");
     await leader.stop("Sammanfattning");
     await expect(ben.heading).toHaveText("Sammanfattning");
     await both("summary");

@@ -6,6 +6,7 @@ use crate::catalogue::MethodInUse;
 use crate::register::method::{Matrix, RiskLevel, sentence};
 use crate::register::value::FieldType;
 use crate::register::{Choose, Command, Field, Impact, Key, Likelihood, Place, RecordKind, Risk, RiskAnalysis, Value};
+use crate::ui::parts::matrix::MatrixPicker;
 use crate::ui::parts::method::fault_words;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -75,7 +76,7 @@ pub fn RiskValue(risk: Key, method: Memo<MethodInUse>) -> impl IntoView {
     }
 }
 
-/// The matrix as it is drawn: a table in which each cell can be chosen, by touch, by arrow keys and by ear.
+/// The matrix with where the risk is, by these two of its fields.
 #[component]
 fn Picker(
     place: Place,
@@ -83,12 +84,10 @@ fn Picker(
     matrix: Memo<Option<Matrix>>,
     #[prop(into)] legend: Signal<String>,
 ) -> impl IntoView {
-    let i18n = use_i18n();
     let session = Session::expect();
     let (likelihood_field, impact_field) = fields;
     let name = format!("{}-{}", place.key.as_str().replace('.', "-"), likelihood_field.key);
     let place = StoredValue::new(place);
-    let name = StoredValue::new(name);
     let chosen = Memo::new(move |_| {
         let value = |field: Field| {
             place.with_value(|place| session.read(|register| register.value(place, field.key))).unwrap_or_default()
@@ -97,69 +96,16 @@ fn Picker(
         let impact = <Option<Impact>>::read(value(impact_field)).flatten();
         (likelihood, impact)
     });
-    let choose = move |likelihood: Likelihood, impact: Impact| {
+    let choose = Callback::new(move |(likelihood, impact): (Likelihood, Impact)| {
         let set =
             |field: Field, value: Value| Command::Set { place: place.get_value(), field: field.key.to_owned(), value };
         session.send(Command::Batch(vec![
             set(likelihood_field, Some(likelihood).value()),
             set(impact_field, Some(impact).value()),
         ]));
-    };
-    let table = move || {
-        let language = language_of(i18n);
-        matrix.with(|matrix| {
-            let matrix = matrix.as_ref()?;
-            let heads = matrix.impacts().map(|(_, step)| {
-                let (name, meaning) = (step.name.in_language(language).to_owned(), step.meaning.in_language(language).to_owned());
-                view! { <th scope="col" title=meaning>{name}</th> }
-            });
-            let rows = matrix.likelihoods().rev().map(|(likelihood, step)| {
-                let (row_name, meaning) = (step.name.in_language(language).to_owned(), step.meaning.in_language(language).to_owned());
-                let cells = matrix.impacts().map(|(impact, column)| {
-                    let (rank, level) = matrix.level(likelihood, impact)?;
-                    let said = format!(
-                        "{row_name}, {}: {}",
-                        column.name.in_language(language).to_lowercase(),
-                        level.name.in_language(language).to_lowercase()
-                    );
-                    let letter = level.letter.clone();
-                    let is_chosen = move || chosen.get() == (Some(likelihood), Some(impact));
-                    Some(view! {
-                        <td>
-                            <label class=format!("matrix__cell matrix__cell--{}", rank.min(4))>
-                                <input
-                                    type="radio"
-                                    class="matrix__radio"
-                                    name=name.get_value()
-                                    aria-label=said
-                                    prop:checked=is_chosen
-                                    disabled=move || !session.editable()
-                                    on:change=move |_| choose(likelihood, impact)
-                                />
-                                <span aria-hidden="true">{letter}</span>
-                                <span class="matrix__mark" aria-hidden="true">{move || if is_chosen() { "●" } else { "" }}</span>
-                            </label>
-                        </td>
-                    })
-                });
-                let cells = cells.collect_view();
-                view! { <tr><th scope="row" title=meaning>{row_name.clone()}</th>{cells}</tr> }
-            });
-            Some(view! {
-                <table class="matrix">
-                    <thead><tr><td></td>{heads.collect_view()}</tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            })
-        })
-    };
-    view! {
-        <fieldset class="matrix-field">
-            <legend>{legend}</legend>
-            <p class="soft">{t!(i18n, method.risk_axes)}</p>
-            {table}
-        </fieldset>
-    }
+    });
+    let disabled = Signal::derive(move || !session.editable());
+    view! { <MatrixPicker name matrix chosen choose disabled legend /> }
 }
 
 /// All risks of an analysis in its matrix, how many in each cell, and the same as a list.

@@ -9,6 +9,7 @@ use super::measures::Measures;
 use super::people::{AtTable, Circles, Invite, PassRound};
 use super::question::QuestionStop;
 use super::records::RecordsStop;
+use super::risks::RisksStop;
 use super::sets::Sets;
 use super::summary::Summary;
 use super::table::Table;
@@ -76,6 +77,7 @@ pub fn Frame() -> impl IntoView {
                     Stop::Question(question) => view! { <QuestionStop question /> }.into_any(),
                     Stop::Measures => view! { <Measures /> }.into_any(),
                     Stop::Records => view! { <RecordsStop /> }.into_any(),
+                    Stop::Risks => view! { <RisksStop /> }.into_any(),
                     Stop::Summary => view! { <Summary /> }.into_any(),
                 }}
                 <PassRound />
@@ -191,6 +193,7 @@ fn Agenda(stop: Memo<Stop>) -> impl IntoView {
             }).collect_view()}
             {to(Stop::Measures, word(|i18n| t_string!(i18n, workshop.measures)))}
             {to(Stop::Records, word(|i18n| t_string!(i18n, workshop.records)))}
+            {to(Stop::Risks, word(|i18n| t_string!(i18n, workshop.risks)))}
             {to(Stop::Summary, word(|i18n| t_string!(i18n, workshop.summary)))}
             <a class="agenda__wall" href=wall target="_blank" rel="external">{t!(i18n, workshop.on_wall)}</a>
         </nav>

@@ -7,6 +7,7 @@ use super::frame::{open_round, question_words};
 use super::minutes::Minutes;
 use super::people::{Circles, Invite};
 use super::question::{Cards, Result, Timer, asked_so, voted_words};
+use super::risks::RisksOnWall;
 use super::table::Table;
 use crate::register::workshop::{Question, Stop};
 use crate::ui::parts::level::LevelBadges;
@@ -51,6 +52,7 @@ pub fn Projector() -> impl IntoView {
                 }
                 .into_any(),
                 Stop::Records => view! { <h1>{t!(i18n, workshop.records)}</h1> <Minutes /> }.into_any(),
+                Stop::Risks => view! { <h1>{t!(i18n, workshop.risks)}</h1> <RisksOnWall /> }.into_any(),
                 Stop::Summary => view! { <h1>{t!(i18n, workshop.summary)}</h1> <Minutes /> }.into_any(),
             }}
         </main>

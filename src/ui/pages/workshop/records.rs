@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::frame::Next;
 use super::table::Table;
 use crate::register::Key;
 use crate::register::workshop::{RecordsNote, Said, Stop, Workshop};
@@ -33,7 +32,16 @@ pub fn RecordsStop() -> impl IntoView {
             {move || if archive.get() { t_string!(i18n, workshop.archive_here) } else { t_string!(i18n, workshop.archive_away) }}
         </p>
         {move || sets.get().into_iter().map(|(key, name)| view! { <Rule key name /> }).collect_view()}
-        <Next to=Signal::derive(|| Stop::Summary) words=Signal::derive(move || t_string!(i18n, workshop.to_summary).to_owned()) />
+        <Show when=move || table.leads()>
+            <div class="next">
+                <button type="button" class="button" on:click=move |_| table.show(Stop::Risks)>
+                    {t!(i18n, workshop.to_risks)}
+                </button>
+                <button type="button" class="button button--main" on:click=move |_| table.show(Stop::Summary)>
+                    {t!(i18n, workshop.to_summary)}
+                </button>
+            </div>
+        </Show>
     }
 }
 
