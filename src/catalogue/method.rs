@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use super::sheet::{Block, Sheet, SheetError};
 use crate::register::method::{
-    AspectLevel, AspectWording, Catalogue, Control, Current, Edition, Fact, Facts, Floor, FloorRule, From,
-    LevelWording, Matrix, MayAccept, Measure, MethodKind, Nis2Area, RiskLevel, STEPS, Step, Wording, Words, floors,
+    AspectLevel, AspectWording, Catalogue, Control, Current, DueRules, Edition, Fact, Facts, Floor, FloorRule, From,
+    IncidentsBySystem, LevelWording, Matrix, MayAccept, Measure, MethodKind, Nis2Area, RiskLevel, STEPS, Step, Wording,
+    Words, floors,
 };
-use crate::register::{Aspect, Choose, Key, Level, Levels, Method, Register, Side, Table};
+use crate::register::{Aspect, Choose, Date, Key, Level, Levels, Method, Register, Side, Table};
 
 static LEVELS: LazyLock<Wording> = LazyLock::new(|| match shipped(include_str!("levels.txt")) {
     MethodFile::Levels(wording) => wording,
@@ -231,6 +232,14 @@ impl MethodInUse {
     #[must_use]
     pub fn editions(&self) -> Editions {
         Editions { wording: self.wording.edition.to_string(), catalogue: self.measures.edition() }
+    }
+
+    /// All that decides when the classifications of a register are due again, on a day.
+    #[must_use]
+    pub fn due_rules(&self, register: &Register, today: Date) -> DueRules {
+        let Editions { wording, catalogue } = self.editions();
+        let floors = self.floors.rules.clone();
+        DueRules { wording, catalogue, floors, incidents: IncidentsBySystem::of(register), today }
     }
 
     /// What decides when a classification is due again.

@@ -1,9 +1,10 @@
 //! The list of systems: which are shown, and in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::method::{Due, DueRules, folded};
 use super::value::{Choose, Record, Value, choice};
-use super::{Aspect, Classified, Key, Level, Register, Stage, System};
+use super::{Aspect, Classified, Date, Key, Level, Register, Stage, System};
 
 choice! {
     /// A question to the register that a figure counts and a list answers with the systems themselves.
@@ -14,6 +15,7 @@ choice! {
         RiskAnalysis "risk-analysis" "Med riskanalys" "With a risk analysis",
         TreatmentPlan "treatment-plan" "Med åtgärdsplan" "With a treatment plan",
         Unclassified "unclassified" "Ej klassade" "Not classified",
+        DueAgain "due-again" "Ska klassas om" "Due again",
         OwnerMissing "owner-missing" "Ägare saknas" "Owner missing",
         InformationOwnerMissing "information-owner-missing" "Informationsägare saknas" "Information owner missing",
         ObjectOwnerMissing "object-owner-missing" "Objektägare saknas" "Object owner missing",
@@ -31,6 +33,8 @@ pub struct Row {
     pub stage: Stage,
     /// The classification that holds.
     pub classified: Option<Classified>,
+    /// When its classification is due again, and why; nothing without one, and in a list that has no rules for that.
+    pub due: Option<Due>,
     /// Whether people have said different things of it, or of what belongs to it.
     pub disputed: bool,
     /// All its words in small letters, for searching.
@@ -40,7 +44,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(register: &Register, key: &Key, system: &std::sync::Arc<System>) -> Self {
+    fn new(register: &Register, key: &Key, system: &std::sync::Arc<System>, rules: Option<&DueRules>) -> Self {
         let words = System::FIELDS.iter().filter_map(|field| match system.get(field.key)? {
             Value::Line(text) | Value::Prose(text) => Some(text),
             _ => None,
@@ -49,6 +53,7 @@ impl Row {
             system: std::sync::Arc::clone(system),
             stage: register.stage(key),
             classified: register.classified(key),
+            due: rules.and_then(|rules| rules.due(register, key)),
             disputed: register.disputes.concern_system(key),
             haystack: words.collect::<Vec<_>>().join("\n").to_lowercase(),
             name_order: swedish_order(&system.name),
@@ -65,6 +70,7 @@ impl Row {
             Only::RiskAnalysis => Stage::RiskAnalysis <= self.stage,
             Only::TreatmentPlan => Stage::TreatmentPlan <= self.stage,
             Only::Unclassified => self.stage == Stage::NotClassified,
+            Only::DueAgain => self.due.as_ref().is_some_and(Due::is_now),
             Only::OwnerMissing => self.system.lacks_owner(),
             Only::InformationOwnerMissing => self.system.lacks_information_owner(),
             Only::ObjectOwnerMissing => self.system.object_owner.is_empty(),
@@ -85,6 +91,8 @@ pub enum SortBy {
     Level(Aspect),
     /// The day it was last classified.
     Decided,
+    /// The day it is due to be classified again; what is due now comes first.
+    Due,
     /// The system's name.
     #[default]
     Name,
@@ -113,13 +121,25 @@ pub struct Index {
     rows: BTreeMap<Key, Row>,
     /// How many rows answer each question; kept, so that asking costs nothing.
     counts: BTreeMap<Only, usize>,
+    /// What decides when a system is due again.
+    rules: Option<DueRules>,
 }
 
 impl Index {
-    /// Reads every system once.
+    /// Reads every system once. Nothing is due by it; see [`Self::with_rules`].
     #[must_use]
     pub fn new(register: &Register) -> Self {
-        let mut index = Self::default();
+        Self::read(register, None)
+    }
+
+    /// Reads every system once, and when it is due again.
+    #[must_use]
+    pub fn with_rules(register: &Register, rules: DueRules) -> Self {
+        Self::read(register, Some(rules))
+    }
+
+    fn read(register: &Register, rules: Option<DueRules>) -> Self {
+        let mut index = Self { rules, ..Self::default() };
         for (key, _) in register.systems.iter() {
             index.refresh(register, key);
         }
@@ -129,7 +149,10 @@ impl Index {
     /// Reads one system again, after it or something that belongs to it has changed.
     pub fn refresh(&mut self, register: &Register, system: &Key) {
         let old = match register.systems.get(system) {
-            Some(record) => self.rows.insert(system.clone(), Row::new(register, system, record)),
+            Some(record) => {
+                let row = Row::new(register, system, record, self.rules.as_ref());
+                self.rows.insert(system.clone(), row)
+            }
             None => self.rows.remove(system),
         };
         let new = self.rows.get(system);
@@ -138,6 +161,27 @@ impl Index {
             *count += usize::from(new.is_some_and(|row| row.is(*only)));
             *count -= usize::from(old.as_ref().is_some_and(|row| row.is(*only)));
         }
+    }
+
+    /// These rules decide what is due from now on: the systems are read again that they say something else of.
+    pub fn set_rules(&mut self, register: &Register, rules: DueRules) {
+        let concerned = self.rules.as_ref().and_then(|before| before.concern(&rules));
+        if concerned.as_ref().is_none_or(|concerned| !concerned.is_empty()) {
+            let is_concerned = |key: &Key, row: &Row| {
+                let names = |names: &BTreeSet<String>| {
+                    names.contains(key.as_str()) || names.contains(&folded(&row.system.name))
+                };
+                concerned.as_ref().is_none_or(names)
+            };
+            let mut count = self.count(Only::DueAgain);
+            for (key, row) in self.rows.iter_mut().filter(|(key, row)| is_concerned(key, row)) {
+                count -= usize::from(row.is(Only::DueAgain));
+                row.due = rules.due(register, key);
+                count += usize::from(row.is(Only::DueAgain));
+            }
+            self.counts.insert(Only::DueAgain, count);
+        }
+        self.rules = Some(rules);
     }
 
     /// One row.
@@ -213,10 +257,12 @@ fn sort_key(row: &Row, sort: &SortBy) -> SortKey {
             .classified
             .and_then(|classified| classified.levels.of(*aspect))
             .map_or(SortKey::Empty, |level| SortKey::Number(i64::from(level.number()))),
-        SortBy::Decided => row.classified.map_or(SortKey::Empty, |classified| {
-            let day = classified.decided;
-            SortKey::Number(i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()))
-        }),
+        SortBy::Decided => row.classified.map_or(SortKey::Empty, |classified| day_key(classified.decided)),
+        SortBy::Due => match &row.due {
+            Some(due) if due.is_now() => SortKey::Number(0),
+            Some(due) => day_key(due.next),
+            None => SortKey::Empty,
+        },
         SortBy::Field(field) => match row.system.get(field) {
             Some(Value::Line(text) | Value::Prose(text)) => text_key(&text),
             Some(Value::Choice(key)) => System::FIELDS
@@ -235,6 +281,10 @@ fn sort_key(row: &Row, sort: &SortBy) -> SortKey {
             Some(Value::Nothing) | None => SortKey::Empty,
         },
     }
+}
+
+fn day_key(day: Date) -> SortKey {
+    SortKey::Number(i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()))
 }
 
 /// Text in the order of a Swedish dictionary: å, ä, ö last, accents and case of no account.
@@ -264,8 +314,11 @@ pub fn swedish_order(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
-    use crate::register::{Entry, Place, RecordKind};
+    use crate::register::method::IncidentsBySystem;
+    use crate::register::{Classification, Entry, Incident, Place, RecordKind, Severity, filled};
 
     fn register(names: &[&str]) -> Register {
         let mut register = Register::default();
@@ -323,5 +376,79 @@ mod tests {
             assert_eq!(index.count(*only), index.matching(&order, &query).len(), "{only:?}");
         }
         assert_eq!(index.count(Only::Unclassified), 2);
+    }
+
+    fn rules(register: &Register, today: Date) -> DueRules {
+        let incidents = IncidentsBySystem::of(register);
+        DueRules { wording: String::new(), catalogue: String::new(), floors: Vec::new(), incidents, today }
+    }
+
+    fn put<R: Record>(register: &mut Register, kind: RecordKind, key: &str, record: &R) {
+        let place = Place { kind, key: Key::parse(key).unwrap() };
+        register.put(Entry::new(place, Some(filled(record))));
+    }
+
+    /// Three systems: one classified a year ago, one just now, one never.
+    fn classified() -> Register {
+        let mut register = register(&["Antura", "Diarium", "Zebra"]);
+        for (key, decided) in [("s0.a", date(2024, 3, 1)), ("s1.a", date(2025, 2, 1))] {
+            let confidentiality = Some(Level::Moderate);
+            let decided = Some(decided);
+            let one = Classification { decided, confidentiality, ..Classification::default() };
+            put(&mut register, RecordKind::Classification, key, &one);
+        }
+        register
+    }
+
+    fn due(index: &Index) -> Vec<String> {
+        index.rows().filter(|(_, row)| row.is(Only::DueAgain)).map(|(key, _)| key.to_string()).collect()
+    }
+
+    #[test]
+    fn what_is_due_now_comes_first_then_by_day_and_what_is_not_classified_last() {
+        let register = classified();
+        let index = Index::with_rules(&register, rules(&register, date(2025, 3, 1)));
+        assert_eq!(due(&index), ["s0"]);
+        assert_eq!(index.count(Only::DueAgain), 1);
+        let order = index.order(&SortBy::Due, false);
+        assert_eq!(names(&register, &index, &order), ["Antura", "Diarium", "Zebra"]);
+        let order = index.order(&SortBy::Due, true);
+        assert_eq!(names(&register, &index, &order), ["Diarium", "Antura", "Zebra"]);
+        assert_eq!(Index::new(&register).count(Only::DueAgain), 0);
+    }
+
+    #[test]
+    fn what_is_due_follows_the_day_the_incidents_and_what_is_decided() {
+        let mut register = classified();
+        let mut index = Index::with_rules(&register, rules(&register, date(2025, 2, 28)));
+        assert_eq!(due(&index), Vec::<String>::new());
+        index.set_rules(&register, rules(&register, date(2025, 3, 1)));
+        assert_eq!(due(&index), ["s0"]);
+
+        let incident = Incident {
+            systems: "DIARIUM, något annat".into(),
+            severity: Some(Severity::High),
+            reported: Some(date(2025, 2, 20)),
+            ..Incident::default()
+        };
+        put(&mut register, RecordKind::Incident, "i1", &incident);
+        let by_incident = rules(&register, date(2025, 3, 1));
+        let before = rules(&classified(), date(2025, 3, 1));
+        let concerned = before.concern(&by_incident).unwrap();
+        assert!(concerned.contains("diarium") && !concerned.contains("antura"), "the others need not be read again");
+        index.set_rules(&register, by_incident);
+        assert_eq!(due(&index), ["s0", "s1"]);
+
+        let again = Classification {
+            decided: Some(date(2025, 3, 1)),
+            confidentiality: Some(Level::Moderate),
+            ..Classification::default()
+        };
+        put(&mut register, RecordKind::Classification, "s0.b", &again);
+        index.refresh(&register, &Key::parse("s0").unwrap());
+        assert_eq!(due(&index), ["s1"]);
+        // Whatever way it came about, it is as if read anew.
+        let anew = Index::with_rules(&register, rules(&register, date(2025, 3, 1)));
+        assert_eq!((due(&anew), anew.counts.clone()), (due(&index), index.counts.clone()));
     }
 }

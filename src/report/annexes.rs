@@ -5,7 +5,6 @@
 use super::figures::Figure;
 use super::model::{Block, Report, Table, number, printable, words};
 use crate::catalogue::MethodInUse;
-use crate::register::list::Index;
 use crate::register::value::Kind;
 use crate::register::{
     self, Aspect, Choose, Date, DateTime, Field, Key, Language, Level, Record, RecordKind, Register, Risk, Value,
@@ -61,7 +60,7 @@ pub fn annexes(register: &Register, report: &Report) -> Vec<Sheet> {
     vec![
         about(report),
         figures(report),
-        systems(register),
+        systems(register, report.as_of),
         list(register, "Klassningar", &register.classifications, |_, _| Vec::new()),
         list(register, "Åtgärder", &register.actions, |_, action| {
             vec![Cell::text(if action.is_late(report.as_of) { "Ja" } else { "Nej" })]
@@ -181,9 +180,9 @@ fn level_of(register: &Register, method: &MethodInUse, key: &Key, risk: &Risk) -
     level.map_or(Cell::Empty, |(_, level)| Cell::text(level.name.sv.as_str()))
 }
 
-fn systems(register: &Register) -> Sheet {
-    let index = Index::new(register);
-    let computed = [column("Läge", 16), column("Senast klassat", 14)];
+fn systems(register: &Register, as_of: Date) -> Sheet {
+    let index = super::figures::index(register, as_of);
+    let computed = [column("Läge", 16), column("Senast klassat", 14), column("Ska klassas om", 14)];
     let levels = Aspect::ALL.iter().map(|aspect| column(format!("{} {}", aspect.letter(), aspect.term().sv), 18));
     let rows = index
         .rows()
@@ -191,8 +190,13 @@ fn systems(register: &Register) -> Sheet {
             let levels = row.classified.map(|classified| classified.levels).unwrap_or_default();
             let stage = Cell::text(row.stage.term().sv);
             let decided = row.classified.map_or(Cell::Empty, |classified| Cell::Date(classified.decided));
+            let due = match &row.due {
+                Some(due) if due.is_now() => Cell::text("Nu"),
+                Some(due) => Cell::Date(due.next),
+                None => Cell::Empty,
+            };
             let levels = Aspect::ALL.iter().map(|aspect| Cell::text(&level_in_words(levels.of(*aspect))));
-            fields(&*row.system).chain([stage, decided]).chain(levels).collect()
+            fields(&*row.system).chain([stage, decided, due]).chain(levels).collect()
         })
         .collect();
     Sheet { name: "System", columns: columns::<register::System>().chain(computed).chain(levels).collect(), rows }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
 use crate::register::value::choice;
 use crate::register::{
@@ -23,6 +24,7 @@ choice! {
         RiskAnalysis "risk-analysis" "Med riskanalys" "With a risk analysis",
         TreatmentPlan "treatment-plan" "Med åtgärdsplan" "With a treatment plan",
         Unclassified "unclassified" "Ej klassade" "Not classified",
+        DueAgain "due-again" "Ska klassas om" "Due to be classified again",
         OwnerMissing "owner-missing" "Utan ägare" "Without an owner",
         InformationOwnerMissing "information-owner-missing" "Utan informationsägare" "Without an information owner",
         ClassificationsDecided "classifications-decided" "Klassningar beslutade under året" "Classifications decided in the year",
@@ -95,7 +97,8 @@ impl ListBehind {
         let own = |(key, _): (&Key, _)| key.clone();
         match self {
             Self::Systems(only) => {
-                Index::new(register).rows().filter(|(_, row)| row.is(only)).map(|(key, _)| key.clone()).collect()
+                let index = index(register, figures.today);
+                index.rows().filter(|(_, row)| row.is(only)).map(|(key, _)| key.clone()).collect()
             }
             Self::Incidents { year, only } => incidents(register, year, only).map(|(key, _)| key.clone()).collect(),
             Self::Classifications { year, archive } => {
@@ -137,6 +140,14 @@ impl Figure {
             Self::Unclassified => Term {
                 sv: "System utan något gällande klassningsbeslut.",
                 en: "Systems without a classification decision that stands.",
+            },
+            Self::DueAgain => Term {
+                sv: "Klassade system som det är dags att klassa om eller gå igenom: ett år har gått, uppgifter, ägare eller \
+                     informationsmängder är andra, en nivå ligger under sitt golv, en allvarlig incident har hänt, systemet \
+                     flyttas, metoden har en ny utgåva eller nivån är 4.",
+                en: "Classified systems that it is time to classify again or look through: a year has passed, facts, owners or \
+                     information sets are others, a level is below its floor, a serious incident has happened, the system \
+                     moves, the method has a new edition or the level is 4.",
             },
             Self::OwnerMissing => Term {
                 sv: "System där varken systemägare eller objektägare är utsedd.",
@@ -204,6 +215,7 @@ impl Figure {
             Self::RiskAnalysis => ListBehind::Systems(Only::RiskAnalysis),
             Self::TreatmentPlan => ListBehind::Systems(Only::TreatmentPlan),
             Self::Unclassified => ListBehind::Systems(Only::Unclassified),
+            Self::DueAgain => ListBehind::Systems(Only::DueAgain),
             Self::OwnerMissing => ListBehind::Systems(Only::OwnerMissing),
             Self::InformationOwnerMissing => ListBehind::Systems(Only::InformationOwnerMissing),
             Self::ClassificationsDecided => ListBehind::Classifications { year, archive: false },
@@ -234,7 +246,7 @@ impl Figures {
     /// Counts them all.
     #[must_use]
     pub fn count(register: &Register, year: i16, today: Date) -> Self {
-        Self::count_with(&Index::new(register), register, year, today)
+        Self::count_with(&index(register, today), register, year, today)
     }
 
     /// Counts them all, where the list of systems is at hand already.
@@ -294,6 +306,12 @@ impl Figures {
     pub fn known(&self, figure: Figure) -> Option<u32> {
         self.counts.get(&figure).copied()
     }
+}
+
+/// The list of systems, with what is due again on a day by the organisation's method.
+#[must_use]
+pub fn index(register: &Register, today: Date) -> Index {
+    Index::with_rules(register, MethodInUse::of(register).due_rules(register, today))
 }
 
 #[derive(Default)]
@@ -405,6 +423,8 @@ mod tests {
         for number in 0..4 {
             put(&mut register, RecordKind::System, &format!("s{number}"), &[("name", line("Antura"))]);
         }
+        let moves = Value::Date(date(2025, 6, 1));
+        put(&mut register, RecordKind::System, "s1", &[("name", line("Antura")), ("moves", moves)]);
         put(&mut register, RecordKind::System, "s3", &[("name", line("X")), ("object_owner", line("Fastighetschef"))]);
         for (system, year, archive) in [("s0", 2024, true), ("s0", 2023, true), ("s1", 2024, false)] {
             put(

@@ -13,6 +13,7 @@ use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, N
 use crate::browser::keeper::register_file::FileStep;
 use crate::browser::keeper::{Keeper, Packed};
 use crate::browser::offline::{self, OfflineState};
+use crate::catalogue::MethodInUse;
 use crate::document::{Author, Conflict, News, Past};
 use crate::register::list::Index;
 use crate::register::{Command, Date, DateTime, Entry, Field, Key, Place, RecordKind, Register, Seen, Value};
@@ -24,12 +25,17 @@ pub struct Picture {
     pub register: Register,
     /// The rows of the list of systems.
     pub index: Index,
+    /// The day by which it was told what is due again.
+    told: Option<Date>,
+    /// Something has come that may decide otherwise what is due.
+    stale: bool,
 }
 
 impl Picture {
     /// Takes in a part of a register that is being opened: what belongs to a system comes before the system.
     fn open(&mut self, entries: Vec<Entry>) {
         for entry in entries {
+            self.stale |= decides_what_is_due(entry.place.kind);
             let system = (entry.place.kind == RecordKind::System).then(|| entry.place.key.clone());
             self.register.put(entry);
             if let Some(system) = system {
@@ -38,9 +44,22 @@ impl Picture {
         }
     }
 
+    /// Whether what is due again must be told anew: it was not yet, it is another day, or what decides it has changed.
+    fn must_tell_due(&self) -> bool {
+        self.stale || self.told != Some(device::today())
+    }
+
+    /// Tells anew what is due again by a day.
+    fn tell_due(&mut self, today: Date) {
+        let rules = MethodInUse::of(&self.register).due_rules(&self.register, today);
+        self.index.set_rules(&self.register, rules);
+        (self.told, self.stale) = (Some(today), false);
+    }
+
     fn put(&mut self, entries: Vec<Entry>) {
         let mut systems: Vec<Key> = Vec::new();
         for entry in entries {
+            self.stale |= decides_what_is_due(entry.place.kind);
             if matches!(entry.place.kind, RecordKind::System) || has_system(entry.place.kind) {
                 systems.push(entry.place.key.root());
             }
@@ -51,7 +70,15 @@ impl Picture {
         for system in systems {
             self.index.refresh(&self.register, &system);
         }
+        if self.must_tell_due() {
+            self.tell_due(device::today());
+        }
     }
+}
+
+/// Whether a record decides for many systems when they are due again.
+const fn decides_what_is_due(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Method | RecordKind::Incident)
 }
 
 fn has_system(kind: RecordKind) -> bool {
@@ -211,7 +238,11 @@ impl Session {
         }
         offline::register(move |state| session.offline.set(state));
         // Tablets drop connections when one looks away: what waits is sent first, and fetched when one looks again.
-        let hurry = move |_| session.tell(&Request::Hurry);
+        let hurry = move |_| {
+            session.tell(&Request::Hurry);
+            // The page may have been left open since yesterday.
+            session.tell_due();
+        };
         let seen = window_event_listener_untyped("visibilitychange", hurry);
         let online = window_event_listener_untyped("online", hurry);
         on_cleanup(move || {
@@ -277,7 +308,8 @@ impl Session {
 
     fn set_aside(&self, day: Date, then: &Then) {
         let register = then.register.clone();
-        let shown = Picture { index: Index::new(&register), register };
+        let mut shown = Picture { index: Index::new(&register), register, ..Picture::default() };
+        shown.tell_due(day);
         self.picture.update(|picture| {
             let before = std::mem::replace(picture, shown);
             self.aside.update_value(|aside| {
@@ -500,6 +532,18 @@ impl Session {
         );
     }
 
+    /// Tells anew what is due again today, if it may be something else.
+    fn tell_due(&self) {
+        let tell = |picture: &mut Picture| {
+            if picture.must_tell_due() {
+                picture.tell_due(device::today());
+            }
+        };
+        if self.past.with_untracked(Option::is_some) || self.picture.with_untracked(Picture::must_tell_due) {
+            self.update_live(tell);
+        }
+    }
+
     fn hear(&self, event: Option<Event>) {
         let Some(event) = event else {
             self.standing.set(Standing::Lost);
@@ -512,8 +556,12 @@ impl Session {
                 self.standing.set(Standing::Nothing);
             }
             Event::Picture(entries) => self.update_live(|picture| picture.open(entries)),
-            Event::Glimpsed => self.standing.set(Standing::Glimpsed),
+            Event::Glimpsed => {
+                self.tell_due();
+                self.standing.set(Standing::Glimpsed);
+            }
             Event::Opened { newer, seen } => {
+                self.tell_due();
                 self.seen.set_value(seen);
                 self.standing.set(Standing::Open { newer });
                 self.ask_for_news();

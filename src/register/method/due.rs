@@ -1,6 +1,6 @@
 //! When a classification is due again, and why (`domain.md` §2.6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 
@@ -99,8 +99,44 @@ impl Due {
     }
 }
 
+/// All that decides when the classifications of a register are due again, but the systems themselves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DueRules {
+    /// The edition of the words for the levels.
+    pub wording: String,
+    /// The editions of the catalogue.
+    pub catalogue: String,
+    /// The rules for floors.
+    pub floors: Vec<FloorRule>,
+    /// The incidents that bear on classifications.
+    pub incidents: IncidentsBySystem,
+    /// The day it is.
+    pub today: Date,
+}
+
+impl DueRules {
+    /// When the classification of a system is due again; nothing when there is none.
+    #[must_use]
+    pub fn due(&self, register: &Register, system: &Key) -> Option<Due> {
+        let current = Current { wording: &self.wording, catalogue: &self.catalogue, floors: &self.floors };
+        due(register, system, current, &self.incidents, self.today)
+    }
+
+    /// The systems for which other rules may say something else, by key or by name in small letters; `None` for all.
+    #[must_use]
+    pub fn concern(&self, other: &Self) -> Option<BTreeSet<String>> {
+        let (IncidentsBySystem(mine), IncidentsBySystem(others)) = (&self.incidents, &other.incidents);
+        let same = self.today == other.today
+            && self.wording == other.wording
+            && self.catalogue == other.catalogue
+            && self.floors == other.floors;
+        let named = mine.keys().chain(others.keys());
+        same.then(|| named.filter(|name| mine.get(*name) != others.get(*name)).cloned().collect())
+    }
+}
+
 /// The incidents that bear on classifications, by the system they name; read once for all systems.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IncidentsBySystem(BTreeMap<String, Vec<(Date, Key)>>);
 
 impl IncidentsBySystem {
@@ -128,14 +164,10 @@ impl IncidentsBySystem {
     }
 }
 
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
-/// Whether a classification is so old that it is to be looked through.
+/// A system's name as incidents are looked up by it.
 #[must_use]
-pub fn is_old(decided: Date, today: Date) -> bool {
-    decided.checked_add(REVIEW_MONTHS.months()).is_ok_and(|review| review <= today)
+pub fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// When the classification of a system is due again; nothing when there is none.
@@ -329,8 +361,6 @@ mod tests {
         let register = register();
         let one = due_on(&register, date(2025, 2, 28));
         assert_eq!((one.next, one.is_now()), (date(2025, 3, 1), false));
-        assert!(!is_old(date(2024, 3, 1), date(2025, 2, 28)) && is_old(date(2024, 3, 1), date(2025, 3, 1)));
-        assert!(!is_old(date(2024, 2, 29), date(2025, 2, 27)) && is_old(date(2024, 2, 29), date(2025, 2, 28)));
         assert_eq!(due_on(&register, date(2025, 3, 1)).reasons, [DueReason::Review(date(2025, 3, 1))]);
         let late = due_on(&register, date(2027, 3, 1)).reasons;
         assert_eq!(late, [DueReason::Redo(date(2027, 3, 1))]);

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::register::method::is_old;
 use crate::report::figures::{Figure, Figures};
 use crate::ui::parts::number::{Number, address};
 use crate::ui::session::Session;
@@ -61,11 +60,6 @@ pub fn Overview() -> impl IntoView {
             </li>
         }
     };
-    let old = Memo::new(move |_| {
-        let today = session.today();
-        let is_old = |row: &crate::register::list::Row| row.classified.is_some_and(|held| is_old(held.decided, today));
-        session.picture.with(|picture| picture.index.rows().filter(|(_, row)| is_old(row)).count())
-    });
     // The units whose systems most often lack an information owner: whom to ask first.
     let units = Memo::new(move |_| {
         session.read(|register| {
@@ -117,11 +111,7 @@ pub fn Overview() -> impl IntoView {
                             {missing(Figure::Unclassified, Signal::derive(move || t_string!(i18n, overview.unclassified).to_owned()))}
                             {missing(Figure::InformationOwnerMissing, Signal::derive(move || t_string!(i18n, overview.information_owner_missing).to_owned()))}
                             {missing(Figure::OwnerMissing, Signal::derive(move || t_string!(i18n, overview.owner_missing).to_owned()))}
-                            <li class="todo__row">
-                                <A href="/pa-tur" attr:class="number" attr:data-old="">{old}</A>
-                                <span class="todo__label">{t!(i18n, overview.old)}</span>
-                                <A href="/pa-tur" attr:class="todo__go" attr:aria-hidden="true" attr:tabindex="-1">{t!(i18n, common.show)}</A>
-                            </li>
+                            {missing(Figure::DueAgain, Signal::derive(move || t_string!(i18n, overview.due_again).to_owned()))}
                         </ul>
                         <Show when=move || units.with(|units| !units.is_empty())>
                             <h3>{t!(i18n, overview.ask_first)}</h3>

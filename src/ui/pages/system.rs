@@ -169,7 +169,7 @@ fn Sheet(key: Key) -> impl IntoView {
         />
         <DisputedRemoval place=place.clone() />
         <Stages stage />
-        <DueAgain system=owner.clone() method />
+        <DueAgain system=owner.clone() />
         <section class="card">
             <h2>{t!(i18n, system.about)}</h2>
             <div class="fields">{form(&ABOUT)}</div>

@@ -20,6 +20,7 @@ use crate::ui::parts::changed::Changed;
 use crate::ui::parts::fields::{Control, shown};
 use crate::ui::parts::gradually::each_frame;
 use crate::ui::parts::level::LevelBadges;
+use crate::ui::parts::method::due_briefly;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -43,6 +44,7 @@ enum Column {
     Stage,
     Levels,
     Decided,
+    Due,
 }
 
 impl Column {
@@ -51,7 +53,7 @@ impl Column {
             .iter()
             .filter(|field| !matches!(field.kind, Kind::Prose) && **field != System::NAME)
             .map(|field| Self::Field(*field));
-        [Self::Stage, Self::Levels, Self::Decided].into_iter().chain(fields).collect()
+        [Self::Stage, Self::Levels, Self::Decided, Self::Due].into_iter().chain(fields).collect()
     }
 
     fn key(self) -> &'static str {
@@ -60,6 +62,7 @@ impl Column {
             Self::Stage => "stage",
             Self::Levels => "levels",
             Self::Decided => "decided",
+            Self::Due => "due",
         }
     }
 
@@ -69,6 +72,7 @@ impl Column {
             Self::Stage => SortBy::Stage,
             Self::Levels => SortBy::Level(Aspect::Confidentiality),
             Self::Decided => SortBy::Decided,
+            Self::Due => SortBy::Due,
         }
     }
 }
@@ -87,6 +91,7 @@ fn query_of(map: &leptos_router::params::ParamsMap) -> Query {
         Some("stage") => SortBy::Stage,
         Some("levels") => SortBy::Level(Aspect::Confidentiality),
         Some("decided") => SortBy::Decided,
+        Some("due") => SortBy::Due,
         Some(field) => SortBy::Field(field.to_owned()),
     };
     Query {
@@ -126,6 +131,7 @@ fn address_of(query: &Query) -> String {
         SortBy::Stage => parts.push("sort=stage".to_owned()),
         SortBy::Level(_) => parts.push("sort=levels".to_owned()),
         SortBy::Decided => parts.push("sort=decided".to_owned()),
+        SortBy::Due => parts.push("sort=due".to_owned()),
         SortBy::Field(field) => parts.push(format!("sort={field}")),
     }
     if query.descending {
@@ -252,10 +258,12 @@ pub fn Systems() -> impl IntoView {
             Column::Stage => t_string!(i18n, systems.stage).to_owned(),
             Column::Levels => t_string!(i18n, systems.levels).to_owned(),
             Column::Decided => t_string!(i18n, systems.decided).to_owned(),
+            Column::Due => t_string!(i18n, systems.due).to_owned(),
         };
         let class = match column {
             Column::Levels => "systems__levels",
             Column::Stage => "systems__stage",
+            Column::Due => "systems__due",
             _ => "systems__cell",
         };
         view! { <SortHead class name=Signal::derive(name) sort=column.sort() query ask=Callback::new(move |(sort, down)| {
@@ -270,7 +278,7 @@ pub fn Systems() -> impl IntoView {
             </button>
         </Heading>
         <div class="filters" role="group" aria-label=move || t_string!(i18n, systems.filter)>
-            {[Only::All, Only::Unclassified, Only::OwnerMissing, Only::InformationOwnerMissing].map(chip)}
+            {[Only::All, Only::Unclassified, Only::DueAgain, Only::OwnerMissing, Only::InformationOwnerMissing].map(chip)}
             <details class="more">
                 <summary class="chip">{t!(i18n, systems.more)}</summary>
                 <div class="more__box card">
@@ -342,6 +350,7 @@ pub fn Systems() -> impl IntoView {
                             Column::Stage => t_string!(i18n, systems.stage).to_owned(),
                             Column::Levels => t_string!(i18n, systems.levels).to_owned(),
                             Column::Decided => t_string!(i18n, systems.decided).to_owned(),
+                            Column::Due => t_string!(i18n, systems.due).to_owned(),
                         };
                         view! {
                             <label class="check">
@@ -645,6 +654,15 @@ fn Row(
                     .into_any(),
                     None => view! { <span class="soft">"–"</span> }.into_any(),
                 },
+                Column::Due => match &row.due {
+                    Some(due) if due.is_now() => {
+                        let why = due_briefly(i18n, due);
+                        view! { <strong>{t!(i18n, systems.due_now)}</strong> " " <span class="systems__why soft">{why}</span> }
+                            .into_any()
+                    }
+                    Some(due) => view! { <span class="soft">{due.next.to_string()}</span> }.into_any(),
+                    None => ().into_any(),
+                },
                 Column::Decided => {
                     row.classified.map_or_else(String::new, |classified| classified.decided.to_string()).into_any()
                 }
@@ -652,6 +670,12 @@ fn Row(
         })
     };
     let disputed = move || data.with(|row| row.as_ref().is_some_and(|row| row.disputed));
+    let due = move || {
+        data.with(|row| {
+            let due = row.as_ref()?.due.as_ref().filter(|due| due.is_now())?;
+            Some(t_string!(i18n, systems.due_because, why = due_briefly(i18n, due)).to_string())
+        })
+    };
     let address = format!("/system/{key}");
     let place = Place { kind: RecordKind::System, key: key.clone() };
     let picked = key.clone();
@@ -685,6 +709,7 @@ fn Row(
                     {move || disputed().then(|| view! {
                         <A href="/att-reda-ut" attr:class="systems__disputed">{t!(i18n, conflicts.mark)}</A> " "
                     })}
+                    {move || due().map(|due| view! { <span class="systems__due-now">{due}</span> " " })}
                     {purpose}
                 </span>
             </th>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 use crate::catalogue::MethodInUse;
-use crate::register::method::{AspectLevel, DueReason, Floor, IncidentsBySystem, NextReason, RiskFault, due};
+use crate::register::method::{AspectLevel, Due, DueReason, Floor, NextReason, RiskFault};
 use crate::register::{Choose, Key, Language, Term};
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{Locale, t_string};
@@ -21,16 +21,34 @@ pub fn use_method() -> Memo<MethodInUse> {
 
 /// When a system is due again.
 #[must_use]
-pub fn due_of(session: Session, method: Memo<MethodInUse>, system: &Key) -> Option<crate::register::method::Due> {
-    method.with(|method| {
-        let editions = method.editions();
-        session.read(|register| {
-            // Nothing of the incidents is asked for by a system that is not classified.
-            register.classified(system)?;
-            let incidents = IncidentsBySystem::of(register);
-            due(register, system, method.current(&editions), &incidents, session.today())
-        })
-    })
+pub fn due_of(session: Session, system: &Key) -> Option<Due> {
+    session.picture.with(|picture| picture.index.row(system)?.due.clone())
+}
+
+/// Why it is time, in a few words: the first reason, and how many more there are.
+#[must_use]
+pub fn due_briefly(i18n: I18nContext<Locale>, due: &Due) -> String {
+    let first = due.reasons.first().map_or("", |reason| due_short(i18n, reason));
+    match due.reasons.len() {
+        0 | 1 => first.to_owned(),
+        count => format!("{first} +{}", count - 1),
+    }
+}
+
+fn due_short(i18n: I18nContext<Locale>, reason: &DueReason) -> &'static str {
+    match reason {
+        DueReason::Review(_) => t_string!(i18n, systems.due_review),
+        DueReason::Redo(_) => t_string!(i18n, systems.due_redo),
+        DueReason::Moves(_) => t_string!(i18n, systems.due_moves),
+        DueReason::Changed(_) => t_string!(i18n, systems.due_changed),
+        DueReason::OwnerChanged => t_string!(i18n, systems.due_owner),
+        DueReason::BelowFloor(_) => t_string!(i18n, systems.due_floor),
+        DueReason::Incident(_) => t_string!(i18n, systems.due_incident),
+        DueReason::NewSets(_) => t_string!(i18n, systems.due_sets),
+        DueReason::Wording => t_string!(i18n, systems.due_wording),
+        DueReason::Catalogue => t_string!(i18n, systems.due_catalogue),
+        DueReason::Exceptional => t_string!(i18n, systems.due_exceptional),
+    }
 }
 
 /// Why it is time, in words.

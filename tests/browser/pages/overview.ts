@@ -13,7 +13,7 @@ export const EXAMPLE = {
   trained: 139,
   "trained-managers": 25,
 } as const;
-export type Figure = keyof typeof EXAMPLE | "owner-missing" | "information-owner-missing";
+export type Figure = keyof typeof EXAMPLE | "due-again" | "owner-missing" | "information-owner-missing";
 
 /** The figures, each a link to the list behind it. */
 export class Overview extends Shell {

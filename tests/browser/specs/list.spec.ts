@@ -1,6 +1,7 @@
 import { expect, test, type Page } from "../fixtures.ts";
 import { importPage } from "../pages/import.ts";
 import { Start } from "../pages/start.ts";
+import { overview } from "../pages/overview.ts";
 import { Systems } from "../pages/systems.ts";
 
 async function exampleList(page: Page) {
@@ -78,6 +79,46 @@ test("the list filters by a missing role, by stage and by level", async ({ page 
   await page.getByRole("combobox", { name: "Läge", exact: true }).selectOption({ label: "Alla" });
   await page.getByLabel("Högsta nivå, minst").selectOption("serious");
   await systems.says(12, 80);
+});
+
+test("the list says what is due again and why, and is as long as the overview's figure", async ({ page }) => {
+  const systems = await exampleList(page);
+  await systems.startAdding();
+  await systems.add("Nyckelregister");
+  const system = await systems.open("Nyckelregister");
+  const section = page.locator("#klassning");
+  await section.getByRole("button", { name: "Ny klassning" }).click();
+  const aspect = section.getByRole("group", { name: /^K – / });
+  await aspect.getByRole("radio", { name: "1 måttlig" }).check();
+  await aspect.getByLabel("Skäl").fill("Bara gamla ritningar");
+  await section.getByRole("button", { name: "Besluta" }).click();
+  await expect(page.locator('[data-due="later"]')).toBeVisible();
+
+  const shown = await overview(page);
+  const count = await shown.number("due-again");
+  expect(count).toBeGreaterThan(1);
+  await shown.figure("due-again").click();
+  await expect(systems.chip("Ska klassas om")).toHaveAttribute("aria-pressed", "true");
+  await systems.says(count, 81);
+  await expect(systems.rows.filter({ hasText: /Klassas om: (ett|tre) år har gått/ })).not.toHaveCount(0);
+  // What is due now comes first, then by the day it will be; what isn't classified has no day.
+  await systems.chip("Alla").click();
+  await systems.showColumn("Klassas om");
+  await systems.sort("Klassas om");
+  await expect(systems.column("Klassas om")).toHaveAttribute("aria-sort", "ascending");
+  await expect(systems.rows.nth(count)).toContainText("Nyckelregister");
+  await expect(systems.rows.nth(count)).toContainText(`${new Date().getFullYear() + 1}-`);
+
+  // One that is to move is due too, at once and everywhere.
+  await systems.open("Nyckelregister");
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toLocaleDateString("sv-SE");
+  await system.write("Flyttas eller byter drift", tomorrow);
+  await expect(page.locator('[data-due="now"]')).toBeVisible();
+  await system.go("Översikt");
+  await shown.shows("due-again", count + 1);
+  await shown.figure("due-again").click();
+  await systems.says(count + 1, 81);
+  await expect(systems.rows.filter({ hasText: "Nyckelregister" })).toContainText("Klassas om: flyttas.");
 });
 
 test("a column that is chosen is shown, and still is after a reload", async ({ page }) => {

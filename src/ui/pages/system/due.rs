@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::catalogue::MethodInUse;
 use crate::register::Key;
 use crate::ui::parts::method::{due_of, due_words};
 use crate::ui::session::Session;
@@ -11,10 +10,10 @@ use crate::ui::words::{day, language_of};
 
 /// The reasons, or the day it will be time; nothing for a system that is not classified.
 #[component]
-pub fn DueAgain(system: Key, method: Memo<MethodInUse>) -> impl IntoView {
+pub fn DueAgain(system: Key) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
-    let due = Memo::new(move |_| due_of(session, method, &system));
+    let due = Memo::new(move |_| due_of(session, &system));
     move || {
         let due = due.get()?;
         Some(if due.is_now() {
