@@ -204,6 +204,8 @@ register! {
     sittings: Sitting,
     attendances: Attendance,
     votes: Vote,
+    decisions: Decision,
+    issued: Issued,
 }
 
 impl RecordKind {
@@ -231,6 +233,27 @@ impl Register {
     #[must_use]
     pub fn organisation(&self) -> Arc<Organisation> {
         self.organisations.iter().next().map(|(_, record)| Arc::clone(record)).unwrap_or_default()
+    }
+}
+
+impl Register {
+    /// The decisions of a year's review in their order, each with the number of its paragraph: `§ 1` and so on.
+    #[must_use]
+    pub fn decisions_of(&self, year: i16) -> Vec<(u32, &Key, &Arc<Decision>)> {
+        let review = review_place(year).key;
+        let mut decisions: Vec<_> = self.decisions.of(&review).collect();
+        decisions.sort_by_key(|(key, decision)| (decision.order, *key));
+        decisions.into_iter().zip(1..).map(|((key, decision), number)| (number, key, decision)).collect()
+    }
+
+    /// The reports of a year that were issued and stand, the latest first. There is more than one when two people have
+    /// issued apart; until one is withdrawn, the latest is shown.
+    #[must_use]
+    pub fn issued_of(&self, year: i16) -> Vec<(&Key, &Arc<Issued>)> {
+        let mut issued: Vec<_> =
+            self.issued.of(&review_place(year).key).filter(|(_, one)| one.withdrawn != Some(true)).collect();
+        issued.sort_by_key(|(key, one)| std::cmp::Reverse((one.issued, *key)));
+        issued
     }
 }
 

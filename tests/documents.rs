@@ -1024,3 +1024,25 @@ fn votes_belong_to_their_classification_and_go_with_its_system() {
     act(&mut laptop, &Command::Remove { place: system("antura") });
     assert!(laptop.read().votes.is_empty());
 }
+
+#[test]
+fn decisions_added_apart_before_anybody_has_begun_the_review_are_all_there_when_the_devices_meet() {
+    let decision = |own: &str| Command::Add {
+        place: Place { kind: RecordKind::Decision, key: key(&format!("2024.{own}")) },
+        fields: vec![("order".to_owned(), Value::Number(1))],
+    };
+    let (mut laptop, mut tablet) = (device(0), device(1));
+    let from_laptop = act(&mut laptop, &decision("a")).bytes;
+    let from_tablet = act(&mut tablet, &decision("b")).bytes;
+    laptop.merge(&from_tablet).unwrap();
+    tablet.merge(&from_laptop).unwrap();
+    for device in [&laptop, &tablet] {
+        let register = device.read();
+        assert_eq!(
+            register.decisions_of(2024).iter().map(|(number, key, _)| (*number, key.own())).collect::<Vec<_>>(),
+            [(1, "a"), (2, "b")]
+        );
+        assert!(register.reviews.get(&review_place(2024).key).is_some());
+    }
+    assert_eq!(laptop.read(), tablet.read());
+}

@@ -131,6 +131,7 @@ fn the_corpus_reaches_behind_the_first_checks() {
     let is_method = |bytes: &[u8]| {
         klassrum::catalogue::text_of(bytes).is_ok_and(|text| klassrum::catalogue::method_file(&text).is_ok())
     };
+    whole("issued", |bytes| klassrum::report::Frozen::read(bytes).is_ok());
     assert_eq!(corpus("method").iter().filter(|(_, bytes)| is_method(bytes)).count(), 4);
 }
 

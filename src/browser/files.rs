@@ -20,7 +20,7 @@ use super::worker::{Heard, Remote};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Language, Register, Seen};
-use crate::report::{LastYear, TemplateError};
+use crate::report::{LastYear, Part, TemplateError};
 
 /// Records a message to the worker: few enough that packing them is not felt.
 const CHUNK: usize = 400;
@@ -151,6 +151,14 @@ impl Files {
         self.waiting.borrow_mut().insert(ticket, teller);
         self.remote.send(&request(ticket));
         answer.await.map(|answer| (ticket, answer))
+    }
+
+    /// Asks for a document.
+    async fn document(&self, request: impl FnOnce(Ticket) -> Request) -> Result<Vec<u8>, Problem> {
+        match self.ask(request).await? {
+            (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
+            _ => Err(Problem::Lost),
+        }
     }
 
     /// Sends a register, unless the worker holds the same already. What is asked about it must be sent before the next
@@ -300,20 +308,32 @@ impl Book {
 pub async fn report(
     from: ReadFrom,
     register: impl FnOnce() -> Register,
-    year: i16,
-    today: Date,
-    last: Option<LastYear>,
+    (year, today, last): (i16, Date, Option<LastYear>),
+    part: Part,
     form: Form,
     template: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Problem> {
     let files = Files::get()?;
     let picture = files.show(&from, register).await;
     let template = template.map(Bytes);
-    let request = |ticket| Request::Report { ticket, picture, year, today, last, form, template };
-    match files.ask(request).await? {
-        (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
-        _ => Err(Problem::Lost),
-    }
+    let request = |ticket| Request::Report { ticket, picture, year, today, last, part, form, template };
+    files.document(request).await
+}
+
+/// A report that was issued, in a form.
+///
+/// # Errors
+/// The worker is gone, the template is none, or the report is damaged.
+pub async fn issued(
+    content: String,
+    hash: String,
+    part: Part,
+    form: Form,
+    template: Option<Vec<u8>>,
+) -> Result<Vec<u8>, Problem> {
+    let template = template.map(Bytes);
+    let request = |ticket| Request::Issued { ticket, content, hash, part, form, template };
+    Files::get()?.document(request).await
 }
 
 /// The media type of a Word document.
@@ -326,8 +346,5 @@ pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordproces
 pub async fn minutes(workshop: Workshop, organisation: String, today: Date) -> Result<Vec<u8>, Problem> {
     let workshop = Box::new(workshop);
     let request = |ticket| Request::Minutes { ticket, workshop, organisation, today };
-    match Files::get()?.ask(request).await? {
-        (_, Answer::Report(Bytes(bytes))) => Ok(bytes),
-        _ => Err(Problem::Lost),
-    }
+    Files::get()?.document(request).await
 }

@@ -28,17 +28,20 @@ pub(super) struct Later {
 }
 
 /// Each of them builds on the first change alone, so that they don't depend on the order in which they came.
-const LATER: &[Later] = &[Later {
-    kinds: &[
-        RecordKind::Method,
-        RecordKind::Answer,
-        RecordKind::LocalMeasure,
-        RecordKind::Sitting,
-        RecordKind::Attendance,
-        RecordKind::Vote,
-    ],
-    bytes: include_bytes!("later-method.automerge"),
-}];
+const LATER: &[Later] = &[
+    Later {
+        kinds: &[
+            RecordKind::Method,
+            RecordKind::Answer,
+            RecordKind::LocalMeasure,
+            RecordKind::Sitting,
+            RecordKind::Attendance,
+            RecordKind::Vote,
+        ],
+        bytes: include_bytes!("later-method.automerge"),
+    },
+    Later { kinds: &[RecordKind::Decision, RecordKind::Issued], bytes: include_bytes!("later-review.automerge") },
+];
 
 /// The frozen change that brings a kind's collection; nothing when the first change has it.
 pub(super) fn later(kind: RecordKind) -> Result<Option<Change>, DocumentError> {
@@ -161,14 +164,23 @@ mod tests {
 
     #[test]
     fn the_later_changes_are_the_same_for_good() {
-        let collections = ["methods", "answers", "local_measures", "sittings", "attendances", "votes"];
-        let made = later_change(b"klassrum-later-m", &collections);
-        let [method] = LATER else { panic!("one later change") };
-        assert_eq!(made, method.bytes);
-        let change = Change::from_bytes(method.bytes.to_vec()).unwrap();
-        assert_eq!(change.deps(), [GENESIS_HASH]);
-        assert_eq!(hex(&change.hash().0), "f9be29a5d7ad6a81af550663a6a356855536ac31db435f67d6238929227352f5");
-        assert_eq!(method.kinds.iter().map(|kind| kind.key()).collect::<Vec<_>>(), collections);
+        let method = ["methods", "answers", "local_measures", "sittings", "attendances", "votes"];
+        let made = [
+            (b"klassrum-later-m", &method[..], "f9be29a5d7ad6a81af550663a6a356855536ac31db435f67d6238929227352f5"),
+            (
+                b"klassrum-later-r",
+                &["decisions", "issued"],
+                "01627e8a97fd070a3e07491be9032e3d6d5d0a8d86adc831b5a70863b0f376b5",
+            ),
+        ];
+        assert_eq!(made.len(), LATER.len());
+        for ((name, collections, hash), later) in made.into_iter().zip(LATER) {
+            assert_eq!(later_change(name, collections), later.bytes);
+            let change = Change::from_bytes(later.bytes.to_vec()).unwrap();
+            assert_eq!(change.deps(), [GENESIS_HASH]);
+            assert_eq!(hex(&change.hash().0), hash);
+            assert_eq!(later.kinds.iter().map(|kind| kind.key()).collect::<Vec<_>>(), collections);
+        }
     }
 
     #[test]

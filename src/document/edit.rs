@@ -145,7 +145,7 @@ impl RegisterDocument {
         }
     }
 
-    /// The records with natural keys that these steps write in and that are not there, with those they belong to.
+    /// The records with natural keys that these steps write in, or in what belongs to them, and that are not there.
     fn to_begin(&self, steps: &[Command]) -> BTreeSet<Place> {
         let mut missing = BTreeSet::new();
         for step in steps {
@@ -155,11 +155,8 @@ impl RegisterDocument {
                 Command::Write { place, text, .. } if !text.is_empty() => place,
                 _ => continue,
             };
-            if place.kind.has_natural_key() && record(&self.doc, place).is_none() {
-                missing.insert(place.clone());
-                let begins = |owner: &Place| owner.kind.has_natural_key() && record(&self.doc, owner).is_none();
-                missing.extend(place.owners().filter(begins));
-            }
+            let begins = |place: &Place| place.kind.has_natural_key() && record(&self.doc, place).is_none();
+            missing.extend(std::iter::once(place.clone()).chain(place.owners()).filter(begins));
         }
         missing
     }

@@ -36,6 +36,7 @@ impl Stored {
         match (kind, self) {
             (_, Self::Nothing) => Some(Value::Nothing),
             (Kind::Line, Self::Line(text) | Self::Prose(text)) => Some(Value::Line(text)),
+            (Kind::Frozen, Self::Line(text)) => Some(Value::Line(text)),
             (Kind::Prose, Self::Prose(text) | Self::Line(text)) => Some(Value::Prose(text)),
             (Kind::Date, Self::Line(text)) => text.parse().ok().map(Value::Date),
             (Kind::Moment, Self::Line(text)) => text.parse().ok().map(Value::Moment),

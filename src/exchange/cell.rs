@@ -25,6 +25,8 @@ pub(super) fn value(record: RecordKind, field: Field, cell: &Cell) -> Result<Opt
             Ok(level(cell)?.map(|level| Some(level).value()))
         }
         Kind::Choice(choices) => choice(record, field, choices, &cell.text()),
+        // No list has such a column.
+        Kind::Frozen => Ok(None),
     }
 }
 

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::records::{Classification, RecordKind};
 use super::value::{Field, FieldError, FieldType, Kind, Value};
-use super::{Answer, Assessment, InformationSet, Key, Method, Place, System, Vote};
+use super::{Answer, Assessment, InformationSet, Issued, Key, Method, Place, System, Vote};
 
 /// The state of the document that somebody had before their eyes when they wrote: its heads, as the document names them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -188,6 +188,9 @@ fn decided(kind: RecordKind, fields: &[(String, Value)]) -> Result<(), CommandEr
             return if not_applicable && !has(Answer::REASON) { Err(CommandError::ReasonMissing) } else { Ok(()) };
         }
         RecordKind::Vote => return all(&[Vote::ASPECT, Vote::LEVEL]),
+        RecordKind::Issued => {
+            return all(&[Issued::ISSUED, Issued::DATE, Issued::DNR, Issued::AS_OF, Issued::CONTENT, Issued::HASH]);
+        }
         RecordKind::Method => {
             return all(&[Method::KIND, Method::NAME, Method::EDITION, Method::TEXT, Method::DECIDED]);
         }

@@ -5,7 +5,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::level::{Level, Levels};
-use super::value::{Prose, choice, record};
+use super::value::{Frozen, Prose, choice, record};
 
 choice! {
     /// Every kind of record a register holds.
@@ -32,6 +32,8 @@ choice! {
         Sitting "sittings" "Klassningsmöte" "Sitting",
         Attendance "attendances" "Deltagare" "Attendance",
         Vote "votes" "Röst" "Vote",
+        Decision "decisions" "Beslut" "Decision",
+        Issued "issued" "Utfärdad rapport" "Issued report",
     }
 }
 
@@ -53,7 +55,7 @@ impl RecordKind {
             | Self::Sitting => Some(Self::System),
             Self::Risk => Some(Self::RiskAnalysis),
             Self::TrainingCount => Some(Self::Training),
-            Self::Section => Some(Self::Review),
+            Self::Section | Self::Decision | Self::Issued => Some(Self::Review),
             Self::Attendance => Some(Self::Sitting),
             Self::Vote => Some(Self::Classification),
         }
@@ -77,7 +79,7 @@ impl RecordKind {
     /// Whether the record is a decision: added once, never changed, withdrawn with a reason.
     #[must_use]
     pub const fn is_decision(self) -> bool {
-        matches!(self, Self::Classification | Self::Method | Self::Answer | Self::Vote)
+        matches!(self, Self::Classification | Self::Method | Self::Answer | Self::Vote | Self::Issued)
     }
 
     /// Whether the key is the same on every device (a year, a section's name), so that two devices may begin the same
@@ -624,6 +626,53 @@ record! {
     /// The text of one section of a review; its key is the year and the section's name.
     Section {
         TEXT text: Prose = "text" "Text" "Text",
+    }
+}
+
+record! {
+    /// What management decides on a year's review. Before the review is issued it is a proposal; after that it is an
+    /// action of the year that follows, with its paragraph in the report as its source.
+    Decision {
+        TEXT text: Prose = "text" "Beslut" "Decision",
+        OWNER owner: String = "owner" "Ansvarig roll" "Responsible role",
+        DUE due: Option<Date> = "due" "Klart senast" "Due",
+        STATUS status: Option<ActionStatus> = "status" "Status" "Status",
+        OUTCOME outcome: Prose = "outcome" "Utfall" "Outcome",
+        ORDER order: Option<u32> = "order" "Ordning" "Order",
+    }
+}
+
+impl Decision {
+    /// Whether nothing more is to be done.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.status, Some(ActionStatus::Introduced | ActionStatus::Verified | ActionStatus::Dropped))
+    }
+
+    /// Whether it should have been carried out before `today`.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        !self.is_closed() && self.due.is_some_and(|due| due < today)
+    }
+}
+
+record! {
+    /// A year's report as it was issued: what it said, and what it was made from. Never changed; one that was wrong is
+    /// withdrawn with a reason, and another is issued.
+    Issued {
+        ISSUED issued: Option<DateTime> = "issued" "Utfärdad" "Issued",
+        ISSUED_BY issued_by: String = "issued_by" "Utfärdad av" "Issued by",
+        DATE date: Option<Date> = "date" "Datum" "Date",
+        DNR dnr: String = "dnr" "Diarienummer" "Registration number",
+        AS_OF as_of: Option<Date> = "as_of" "Uppgifter per den" "Figures as of",
+        CONTENT content: Frozen = "content" "Innehåll" "Content",
+        HASH hash: String = "hash" "Kontrollsumma (SHA-256)" "Checksum (SHA-256)",
+        FILES files: Frozen = "files" "Filernas kontrollsummor" "Checksums of the files",
+        HEADS heads: Frozen = "heads" "Registrets tillstånd" "State of the register",
+        PROGRAM program: String = "program" "Programmets utgåva" "Edition of the program",
+        CATALOGUE catalogue: String = "catalogue" "Katalogens utgåva" "Edition of the catalogue",
+        WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
+        WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
     }
 }
 

@@ -85,6 +85,8 @@ pub enum Kind {
     Number,
     /// [`Value::Choice`]: one of these.
     Choice(&'static [Choice]),
+    /// [`Value::Line`], at most [`FROZEN_MAX`] characters: what the program has packed once and nobody changes.
+    Frozen,
 }
 
 /// One thing to choose: its key in the file and its words on the screen.
@@ -100,6 +102,9 @@ pub struct Choice {
 pub const LINE_MAX: usize = 1_000;
 /// The most characters a longer text may have.
 pub const PROSE_MAX: usize = 200_000;
+
+/// The most characters that something frozen may have.
+pub const FROZEN_MAX: usize = 1_000_000;
 
 /// One field of a kind of record.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +141,7 @@ impl Field {
                 }
                 return within(self.key, text, LINE_MAX);
             }
+            (Kind::Frozen, Value::Line(text)) => return within(self.key, text, FROZEN_MAX),
             (Kind::Prose, Value::Prose(text)) => return within(self.key, text, PROSE_MAX),
             (Kind::Choice(choices), Value::Choice(key)) => choices.iter().any(|choice| choice.key == key),
             _ => false,
@@ -190,6 +196,17 @@ impl std::ops::Deref for Prose {
     }
 }
 
+/// What the program has packed once and nobody changes. Written whole, and not shown as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frozen(pub String);
+
+impl std::ops::Deref for Frozen {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A Rust type that a record's field may have.
 pub trait FieldType: Sized + Default {
     /// What the field accepts.
@@ -225,6 +242,16 @@ impl FieldType for Prose {
             Value::Prose(text) => Some(Self(text)),
             _ => None,
         }
+    }
+}
+
+impl FieldType for Frozen {
+    const KIND: Kind = Kind::Frozen;
+    fn value(&self) -> Value {
+        self.0.value()
+    }
+    fn read(value: Value) -> Option<Self> {
+        String::read(value).map(Self)
     }
 }
 

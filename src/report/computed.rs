@@ -12,8 +12,8 @@ use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
 use crate::register::method::Matrix;
 use crate::register::{
-    Action, Choose, Criticality, Date, GdprDecision, Incident, Key, Language, Level, Organisation, Register, Review,
-    Risk, RiskStatus, Side, StaffForm, StaffRole, System,
+    Action, Choose, Criticality, Date, Decision, GdprDecision, Incident, Key, Language, Level, Organisation, Register,
+    Review, Risk, RiskStatus, Side, StaffForm, StaffRole, System,
 };
 
 /// Writes what is computed in a section.
@@ -702,6 +702,69 @@ fn accepted(facts: &Facts<'_>, page: &mut Page, risks: &[&Risk]) {
         number(small(accepted.len())),
         number(small(over))
     )));
+}
+
+/// How far the decisions of the year before have come.
+pub(super) fn earlier_decisions(facts: &Facts<'_>, page: &mut Page) {
+    let year = facts.year() - 1;
+    let all = facts.register.decisions_of(year);
+    if all.is_empty() {
+        return;
+    }
+    let today = facts.figures.today;
+    let count = |is: &dyn Fn(&Decision) -> bool| number(small(all.iter().filter(|(.., one)| is(one)).count()));
+    page.paragraph(facts.words(&format!(
+        "Ledningens genomgång {year} ledde till {} beslut. Av dem är {} avslutade och {} försenade.",
+        number(small(all.len())),
+        count(&Decision::is_closed),
+        count(&|one| one.is_late(today)),
+    )));
+    page.table(Table {
+        caption: format!("Beslut i ledningens genomgång {year}"),
+        header: strings(["Beslut", "Ansvarig", "Klart senast", "Status", "Utfall"]),
+        align: aligned(5, 5),
+        rows: all
+            .iter()
+            .map(|(paragraph, _, one)| {
+                let status = if one.is_late(today) { "Försenat" } else { word(one.status) };
+                vec![
+                    paragraph_of(facts, *paragraph, one),
+                    cell(&one.owner),
+                    day_cell(one.due),
+                    cell(status),
+                    prose::runs(&one.outcome, facts.figures),
+                ]
+            })
+            .collect(),
+    });
+}
+
+/// What management decides, a paragraph each.
+pub(super) fn decisions(facts: &Facts<'_>, page: &mut Page) {
+    let all = facts.register.decisions_of(facts.year());
+    if all.is_empty() {
+        return;
+    }
+    page.paragraph(facts.words("Ledningen beslutar:"));
+    page.table(Table {
+        caption: format!("Beslut med anledning av genomgången {}", facts.year()),
+        header: strings(["Beslut", "Ansvarig", "Klart senast"]),
+        align: aligned(3, 3),
+        rows: all
+            .iter()
+            .map(|(paragraph, _, one)| vec![paragraph_of(facts, *paragraph, one), cell(&one.owner), day_cell(one.due)])
+            .collect(),
+    });
+}
+
+fn paragraph_of(facts: &Facts<'_>, paragraph: u32, decision: &Decision) -> Runs {
+    let mut runs = vec![Run::Strong(format!("§\u{A0}{paragraph}")), Run::text(" ")];
+    runs.extend(prose::runs(&decision.text, facts.figures));
+    runs
+}
+
+fn day_cell(day: Option<Date>) -> Runs {
+    cell(&day.map_or_else(String::new, |day| day.to_string()))
 }
 
 /// Where the one who decides signs.

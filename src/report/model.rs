@@ -8,6 +8,7 @@ use super::charts::Chart;
 use super::computed::{Compared, Facts};
 use super::figures::{Figure, Figures};
 use super::prose;
+use super::secrecy::{self, Ground};
 use super::sections::SECTIONS;
 use crate::register::{Date, Register, Review, review_place, section_place};
 
@@ -26,8 +27,10 @@ pub struct Report {
     pub dnr: String,
     /// The role that hands it over; may be empty.
     pub signatory: String,
-    /// Whether it still lacks a date or a registration number.
+    /// Whether it has not been issued.
     pub draft: bool,
+    /// What stands at the head of every page: that it is a draft, or which secrecy it is under. May be empty.
+    pub marking: String,
     /// The year it is about.
     pub year: i16,
     /// The day its figures are of.
@@ -58,6 +61,11 @@ pub struct Section {
 }
 
 impl Section {
+    /// A section that the program writes, of the first level.
+    pub(super) fn new(name: &'static str, heading: &str, computed: Vec<Block>) -> Self {
+        Self { name, heading: heading.to_owned(), level: 1, computed, text: Vec::new(), footnotes: Vec::new() }
+    }
+
     /// All its blocks, in order: what people have written comes after what is computed.
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.computed.iter().chain(&self.text)
@@ -142,6 +150,19 @@ pub enum Run {
     },
     /// A reference to the footnote with this number.
     Footnote(u32),
+    /// Words that stand in the annex with secrecy, and not here.
+    Withheld(Withheld),
+}
+
+/// Words that are kept out of the open report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// What stands in their place. Every rendering shows this; only the annex reads the words.
+    pub shown: String,
+    /// The words.
+    pub hidden: String,
+    /// By which rule.
+    pub ground: Ground,
 }
 
 impl Run {
@@ -157,6 +178,7 @@ impl Run {
         match self {
             Self::Text(text) | Self::Strong(text) => text,
             Self::Figure { value, .. } => value,
+            Self::Withheld(withheld) => &withheld.shown,
             Self::Footnote(_) => "",
         }
     }
@@ -282,12 +304,13 @@ pub fn report(register: &Register, year: i16, today: Date, last: Option<&LastYea
         .collect();
     let town = if review.town.is_empty() { &organisation.town } else { &review.town };
     let (town, dnr) = (line(town), line(&review.dnr));
-    Report {
+    let mut report = Report {
         title: format!("Ledningens genomgång informationssäkerhet {year}"),
         organisation: line(if organisation.name.is_empty() { &organisation.short } else { &organisation.name }),
         town,
         date: review.date,
-        draft: review.date.is_none() || dnr.is_empty(),
+        draft: true,
+        marking: "Utkast".to_owned(),
         dnr,
         signatory: line(&review.signatory),
         year,
@@ -295,5 +318,7 @@ pub fn report(register: &Register, year: i16, today: Date, last: Option<&LastYea
         language: "sv-SE",
         figures,
         sections,
-    }
+    };
+    secrecy::number(&mut report);
+    report
 }

@@ -2,16 +2,20 @@
 //!
 //! A blank line begins a paragraph. Lines that begin with `- ` or `• ` are a list, lines from `1. ` a numbered one, and
 //! an indented line goes on with the item above it. Lines that begin with `|` are the rows of a table, the first of them
-//! its headings; a line `Tabell: …` right above names it. `{{classified}}` is a figure. Nothing else is markup.
+//! its headings; a line `Tabell: …` right above names it. `{{classified}}` is a figure. What stands in `[[…]]` is kept out
+//! of the open report, by the paragraph that it begins with (`[[18:13 …]]`) or by 18 kap. 8 § OSL; so are addresses of
+//! places. Nothing else is markup.
 
 use super::figures::{Figure, Figures};
-use super::model::{Align, Block, Run, Runs, Table, number, printable};
+use super::model::{Align, Block, Run, Runs, Table, Withheld, number, printable, words};
+use super::secrecy::{self, Ground, Piece};
 use crate::register::{Choose, Term};
 
 /// The blocks of a text.
 #[must_use]
 pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
-    let text = printable(text);
+    let (text, passages) = secrecy::taken_out(&printable(text));
+    let runs = |text: &str| without(text, &passages, figures);
     let mut gathered: Vec<Gathered> = Vec::new();
     let mut after_blank = true;
     for line in text.lines() {
@@ -47,14 +51,14 @@ pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
         }
         after_blank = false;
     }
-    let all = |items: Vec<String>| items.iter().map(|item| runs(item, figures)).collect();
+    let all = |items: Vec<String>| items.iter().map(|item| runs(item)).collect();
     gathered
         .into_iter()
         .map(|gathered| match gathered {
-            Gathered::Words(words) => Block::Paragraph(runs(&words, figures)),
+            Gathered::Words(words) => Block::Paragraph(runs(&words)),
             Gathered::Bullets(items) => Block::Bullets(all(items)),
             Gathered::Numbered(items) => Block::Numbered(all(items)),
-            Gathered::Rows(name, rows) => Block::Table(table(&name, &rows, figures)),
+            Gathered::Rows(name, rows) => Block::Table(table(&name, &rows, &runs)),
         })
         .collect()
 }
@@ -82,23 +86,25 @@ const COLUMNS: usize = 12;
 
 /// A table from rows of cells with `|` between them. A row that lacks a cell gets an empty one, and one that has more
 /// than there are headings keeps them in its last cell.
-fn table(name: &str, rows: &[String], figures: &Figures) -> Table {
+fn table(name: &str, rows: &[String], runs: &impl Fn(&str) -> Runs) -> Table {
     let cells = |row: &String, most: usize| -> Vec<String> {
         let row = row.trim();
         let row = row.strip_suffix('|').unwrap_or(row);
         row.splitn(most, '|').map(|cell| cell.trim().to_owned()).collect()
     };
-    let header = rows.first().map(|row| cells(row, COLUMNS)).unwrap_or_default();
+    let plain = |text: &str| words(&runs(text));
+    let header: Vec<String> =
+        rows.first().map(|row| cells(row, COLUMNS).iter().map(|cell| plain(cell)).collect()).unwrap_or_default();
     let columns = header.len().max(1);
     let is_rule =
         |row: &&String| row.contains("---") && row.chars().all(|letter| matches!(letter, '-' | ':' | '|' | ' '));
     let rows = rows.iter().skip(1).filter(|row| !is_rule(row)).map(|row| {
-        let mut row: Vec<Runs> = cells(row, columns).iter().map(|cell| runs(cell, figures)).collect();
+        let mut row: Vec<Runs> = cells(row, columns).iter().map(|cell| runs(cell)).collect();
         row.resize(columns, Runs::new());
         row
     });
     Table {
-        caption: if name.is_empty() { "Tabell".to_owned() } else { name.to_owned() },
+        caption: if name.is_empty() { "Tabell".to_owned() } else { plain(name) },
         align: vec![Align::Left; columns],
         header,
         rows: rows.collect(),
@@ -121,9 +127,30 @@ fn go_on(held: &mut String, words: &str) {
     held.push_str(words);
 }
 
-/// Text with its placeholders turned into figures. A placeholder that names no figure stays as it is.
+/// Text with its placeholders turned into figures, and without what is kept out of the open report. A placeholder that
+/// names no figure stays as it is.
 #[must_use]
 pub fn runs(text: &str, figures: &Figures) -> Runs {
+    let (text, passages) = secrecy::taken_out(text);
+    without(&text, &passages, figures)
+}
+
+/// The runs of a text whose passages have been taken out.
+fn without(text: &str, passages: &[(String, Ground)], figures: &Figures) -> Runs {
+    let mut runs = Runs::new();
+    for piece in secrecy::pieces(text) {
+        match piece {
+            Piece::Open(text) => runs.extend(with_figures(text, figures)),
+            Piece::Passage(place) => runs.extend(passages.get(place).map(|(text, ground)| {
+                let hidden = words(&with_figures(text, figures));
+                Run::Withheld(Withheld { shown: secrecy::UNNUMBERED.to_owned(), hidden, ground: *ground })
+            })),
+        }
+    }
+    runs
+}
+
+fn with_figures(text: &str, figures: &Figures) -> Runs {
     let mut runs = Vec::new();
     let mut words = String::new();
     let mut rest = text;
@@ -164,7 +191,6 @@ pub fn insertable(figures: &Figures) -> Vec<(String, Term, String)> {
 mod tests {
     use super::*;
     use crate::register::Register;
-    use crate::report::model::words;
 
     fn shape(text: &str) -> Vec<String> {
         let figures = Figures::count(&Register::default(), 2024, jiff::civil::date(2025, 1, 1));

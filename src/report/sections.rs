@@ -84,10 +84,10 @@ pub const SECTIONS: &[SectionPlan] = &[
         1,
         "Status för beslut och åtgärder från föregående genomgång",
         hint(
-            "Vad ledningen beslutade förra gången, och hur långt varje beslut har kommit. En tabell passar bra.",
-            "What management decided last time, and how far each decision has come. A table fits well.",
+            "Vad ledningen beslutade förra gången, och hur långt varje beslut har kommit. Beslut som står i registret listas av sig själva.",
+            "What management decided last time, and how far each decision has come. Decisions in the register are listed by themselves.",
         ),
-        computed::nothing,
+        computed::earlier_decisions,
     ),
     section(
         "environment",
@@ -321,10 +321,10 @@ pub const SECTIONS: &[SectionPlan] = &[
         1,
         "Beslut",
         hint(
-            "Vad ledningen beslutar med anledning av rapporten: en punkt per beslut, med ansvarig roll och när det ska vara klart.",
-            "What management decides on the report: one item per decision, with the responsible role and the day it is due.",
+            "Vad ledningen beslutar med anledning av rapporten. Lägg till besluten ett och ett, så följs de upp som åtgärder nästa år.",
+            "What management decides on the report. Add the decisions one by one, and they are followed up as actions next year.",
         ),
-        computed::nothing,
+        computed::decisions,
     ),
     section(
         "signature",

@@ -3,7 +3,8 @@
 use super::charts::Chart;
 use super::figures::{self, Figure};
 use super::model::{Block, Report, Run, Runs, Section};
-use crate::register::{Choose, Date, Language, Register};
+use super::secrecy;
+use crate::register::{Choose, Date, Language, Register, section_place};
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub enum Concern {
         /// As it is written.
         placeholder: String,
     },
+    /// The text opens `[[` and doesn't close it.
+    SecrecyUnclosed,
     /// People have said different things of fields that nobody has settled.
     Disputed {
         /// How many fields.
@@ -88,6 +91,10 @@ impl Warning {
             Concern::UnknownPlaceholder { placeholder } => say(
                 &format!("Det finns ingen siffra som heter {placeholder}."),
                 &format!("There is no figure called {placeholder}."),
+            ),
+            Concern::SecrecyUnclosed => say(
+                "Texten har ett [[ utan ]]. Det som skulle undantas står nu öppet i rapporten.",
+                "The text has a [[ without its ]]. What was to be kept out now stands open in the report.",
             ),
             Concern::Disputed { count } => say(
                 &format!(
@@ -150,6 +157,10 @@ fn of_section(register: &Register, report: &Report, section: &Section) -> Vec<Co
             Some(day) if day.year() < report.year => concerns.push(Concern::TrainingOld { day }),
             Some(_) => {}
         }
+    }
+    let written = register.sections.get(&section_place(report.year, section.name).key);
+    if written.is_some_and(|written| secrecy::leaves_open(&written.text)) {
+        concerns.push(Concern::SecrecyUnclosed);
     }
     let counted_here: Vec<String> = section.computed.iter().flat_map(numbers_in).collect();
     for runs in section.text.iter().flat_map(texts) {
@@ -355,7 +366,7 @@ fn number_said(word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::register::{Entry, Language, Value, section_place};
+    use crate::register::{Entry, Language, Value};
     use crate::report::model;
     use crate::report::prose::blocks;
     use jiff::civil::date;

@@ -47,6 +47,7 @@ async function measure() {
   await part("example", () => loadExample(small));
   await part("second visit, 80 systems", () => secondVisits(small, 80, "second visit to the example's list", 500));
   await part("DOCX", () => docx(small));
+  await part("the report", () => reports(small));
   await small.close();
 
   const large = await device();
@@ -233,6 +234,33 @@ async function docx(context) {
     if (throttle === 1) note("DOCX of the example, click to bytes", times, { budget: 300, about: "the worker's first start included" });
     else note("  longest task meanwhile", tasks, { budget: 50, about: `${THROTTLE}×` });
   }
+}
+
+/** The report's page, from the click that leads to it until its last table stands there. */
+async function reports(context) {
+  const shown = [];
+  for (let run = 0; run <= RUNS; run++) {
+    const page = await pageOf(context, { throttle: THROTTLE, offline: 0 < run });
+    await page.goto(address("/"));
+    await page.locator("[data-figure=systems]").first().waitFor();
+    const link = page.getByRole("navigation", { name: "Sidor" }).getByRole("link", { name: "Rapport" });
+    await page.evaluate(async () => {
+      await window.stopwatch.settles();
+      window.stopwatch.clicked = window.stopwatch.next("click", (time) => time);
+    });
+    const times = page.evaluate(async () => {
+      const began = await window.stopwatch.clicked;
+      await window.stopwatch.shows(() => document.querySelector(".paper #definitions table"));
+      return performance.now() - began;
+    });
+    await link.click();
+    if (0 < run) shown.push(await times);
+    else await times;
+    await page.close();
+  }
+  note("the report's page, 80 systems", shown, { budget: 200, about: `offline, ${THROTTLE}×` });
+
+  await context.setOffline(false);
 }
 
 /** A register of 500 systems on a device that has joined it to the relay; its invitation. */

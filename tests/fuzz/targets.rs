@@ -9,14 +9,14 @@ use klassrum::crypto::{Access, DocumentSecret, Invitation, WorkshopCode, open_fi
 use klassrum::document::{RegisterDocument, WorkshopDocument};
 use klassrum::register::workshop::{Statement, Workshop};
 use klassrum::register::{Date, Register};
-use klassrum::report::{Report, Template, report, to_docx_in};
+use klassrum::report::{Frozen, Report, Template, report, text, to_docx, to_docx_in};
 use klassrum::sync::wire::{Challenge, ClientFrame, Epoch, RelayFrame, VERSION, Welcome};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parcel, Progress, Whisper};
 
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
     ("line", line),
@@ -30,7 +30,20 @@ pub const TARGETS: [Target; 13] = [
     ("import", import),
     ("method", method),
     ("template", template),
+    ("issued", issued),
 ];
+
+/// What an issued report unfolds to: what is taken can be set in every form.
+fn issued(bytes: &[u8]) {
+    if let Ok(frozen) = Frozen::read(bytes) {
+        for report in std::iter::once(&frozen.open).chain(&frozen.annex) {
+            assert!(!text::text(report).is_empty());
+            assert!(to_docx(report).is_ok());
+        }
+        let (packed, sum) = frozen.pack();
+        assert_eq!(Frozen::unpack(&packed, &sum).unwrap().pack(), (packed, sum));
+    }
+}
 
 fn client_frame(bytes: &[u8]) {
     if let Ok(frame) = ClientFrame::from_bytes(bytes) {

@@ -8,7 +8,7 @@ use crate::browser::{device, worker};
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Register, Seen};
-use crate::report::{self, LastYear, Template};
+use crate::report::{self, Frozen, LastYear, Part, Report, Template};
 
 /// Starts the files worker.
 pub fn run() {
@@ -73,9 +73,11 @@ impl Inside {
                 });
                 (ticket, command)
             }
-            Request::Report { ticket, picture, year, today, last, form, template } => {
-                let template = template.as_ref().map(|Bytes(bytes)| bytes.as_slice());
-                (ticket, self.report(picture, year, today, last.as_ref(), form, template))
+            Request::Report { ticket, picture, year, today, last, part, form, template } => {
+                (ticket, self.report(picture, (year, today, last.as_ref()), part, form, template.as_ref()))
+            }
+            Request::Issued { ticket, content, hash, part, form, template } => {
+                (ticket, issued((&content, &hash), part, form, template.as_ref()))
             }
             Request::Minutes { ticket, workshop, organisation, today } => {
                 (ticket, minutes_of(&workshop, &organisation, today))
@@ -136,26 +138,22 @@ impl Inside {
     fn report(
         &self,
         picture: PictureId,
-        year: i16,
-        today: Date,
-        last: Option<&LastYear>,
+        (year, today, last): (i16, Date, Option<&LastYear>),
+        part: Part,
         form: Form,
-        template: Option<&[u8]>,
+        template: Option<&Bytes>,
     ) -> Result<Answer, Failure> {
         // What is wrong with a template is said before anything is made.
-        let template = template.map(Template::read).transpose().map_err(Failure::Template)?;
+        let template = template_in(template)?;
         let nothing = Register::default();
         let register = self.pictures.get(&picture).unwrap_or(&nothing);
         let report = report::report(register, year, today, last);
-        let made = match form {
-            Form::Docx => match &template {
-                Some(template) => report::to_docx_in(&report, template),
-                None => report::to_docx(&report),
-            }
-            .map_err(|why| why.to_string()),
-            Form::Xlsx => report::to_xlsx(register, &report).map_err(|why| why.to_string()),
-        };
-        made.map(|bytes| Answer::Report(Bytes(bytes))).map_err(Failure::Document)
+        if form == Form::Xlsx {
+            let made = report::to_xlsx(register, &report).map_err(|why| Failure::Document(why.to_string()))?;
+            return Ok(Answer::Report(Bytes(made)));
+        }
+        let part = report::part(part, &report, || report::annex(register, &report)).ok_or(Failure::NotHere)?;
+        document(&part, form, template.as_ref())
     }
 
     fn book(&self, book: BookId) -> Result<&Book, Failure> {
@@ -167,9 +165,27 @@ impl Inside {
     }
 }
 
+fn issued((content, hash): (&str, &str), part: Part, form: Form, template: Option<&Bytes>) -> Result<Answer, Failure> {
+    let template = template_in(template)?;
+    let frozen = Frozen::unpack(content, hash).map_err(|why| Failure::Document(why.to_string()))?;
+    let part = report::part(part, &frozen.open, || frozen.annex.clone()).ok_or(Failure::NotHere)?;
+    document(&part, form, template.as_ref())
+}
+
+fn template_in(bytes: Option<&Bytes>) -> Result<Option<Template>, Failure> {
+    bytes.map(|Bytes(bytes)| Template::read(bytes)).transpose().map_err(Failure::Template)
+}
+
+/// A report as a document, in an organisation's own template if there is one.
+fn document(report: &Report, form: Form, template: Option<&Template>) -> Result<Answer, Failure> {
+    let made = match (form, template) {
+        (Form::Docx, Some(template)) => report::to_docx_in(report, template),
+        (Form::Docx, None) => report::to_docx(report),
+        (Form::Xlsx, _) => return Err(Failure::NotHere),
+    };
+    made.map(|bytes| Answer::Report(Bytes(bytes))).map_err(|why| Failure::Document(why.to_string()))
+}
+
 fn minutes_of(workshop: &Workshop, organisation: &str, today: Date) -> Result<Answer, Failure> {
-    let minutes = report::minutes(workshop, organisation, today).ok_or(Failure::NotHere)?;
-    report::to_docx(&minutes)
-        .map(|bytes| Answer::Report(Bytes(bytes)))
-        .map_err(|why| Failure::Document(why.to_string()))
+    document(&report::minutes(workshop, organisation, today).ok_or(Failure::NotHere)?, Form::Docx, None)
 }

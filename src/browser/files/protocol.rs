@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::exchange::{Chosen, ColumnGuess, FileError, Guess, ListKind, PreviewRow, Summary, Verdict};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Entry, Seen};
-use crate::report::{LastYear, TemplateError};
+use crate::report::{LastYear, Part, TemplateError};
 
 /// Raised when a message changes its shape.
 pub const VERSION: u16 = 3;
@@ -93,7 +93,24 @@ pub enum Request {
         today: Date,
         /// How the register was on the day it is compared with, if it has history that old.
         last: Option<LastYear>,
+        /// Which part of it.
+        part: Part,
         /// What to make of it.
+        form: Form,
+        /// The organisation's own Word template, for a Word document in its form.
+        template: Option<Bytes>,
+    },
+    /// A report that was issued.
+    Issued {
+        /// The answer's ticket.
+        ticket: Ticket,
+        /// It, packed.
+        content: String,
+        /// Its checksum.
+        hash: String,
+        /// Which part of it.
+        part: Part,
+        /// What to make of it; no workbook.
         form: Form,
         /// The organisation's own Word template, for a Word document in its form.
         template: Option<Bytes>,
@@ -152,7 +169,7 @@ pub enum Answer {
     /// To [`Request::Command`]: a command in postcard's form, for the page to pass on unopened; nothing when what was
     /// accepted changes nothing.
     Command(Option<Bytes>),
-    /// To [`Request::Report`] and [`Request::Minutes`].
+    /// To [`Request::Report`], [`Request::Issued`] and [`Request::Minutes`].
     Report(Bytes),
 }
 

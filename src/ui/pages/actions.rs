@@ -1,10 +1,13 @@
 //! Every row of every system's action plan: what is to be done, by whom and when.
 
+mod review;
+
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use self::review::ReviewDecisions;
 use crate::register::{Action, Choose, Field, Key, Place, Record, RecordKind};
 use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
@@ -94,6 +97,7 @@ pub fn Actions() -> impl IntoView {
             )}
         </div>
         <p class="unseen" role="status">{move || under.get()}</p>
+        <ReviewDecisions />
         <Show
             when=move || matching.with(|keys| !keys.is_empty())
             fallback=move || view! {

@@ -1,29 +1,29 @@
 //! The year's report as paper: what the register says, what people have written, and what to look at before it goes out.
 
 mod basis;
+mod decisions;
+mod files;
+mod issue;
+mod said;
 
-use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
-use web_sys::{File, HtmlElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use self::basis::{AsOf, Basis};
+use self::decisions::Decisions;
+use self::files::{Source, Ways};
+use self::issue::{Banner, Issue, IssuedPaper};
 use super::overview::year_of;
-use crate::browser::device;
-use crate::browser::files::protocol::Form;
-use crate::browser::files::{self, Problem};
-use crate::register::{Choose, Language, RecordKind, Section as SectionText, review_place, section_place};
-use crate::report::drawing::{Drawing, Shape, points};
+use crate::register::{Key, Language, RecordKind, Section as SectionText, review_place, section_place};
 use crate::report::{
-    Align, Block, Chart, Concern, LastYear, Report, Run, SECTIONS, Section, SectionPlan, Table, Template, TemplateError,
-    compared_with, cut_off_too_old, day_of, insertable, report, warnings,
+    Concern, LastYear, Report, SECTIONS, SectionPlan, Warning, annex, compared_with, cut_off_too_old, day_of,
+    insertable, report, warnings,
 };
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
-use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_of::RegisterOf;
 use crate::ui::parts::years::YearSelect;
@@ -34,48 +34,6 @@ use crate::ui::words::language_of;
 
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
-
-/// What a workbook says it is.
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// Hands the report to the person as a file, in the form of a template if they have chosen one. Workers write it, from
-/// the same register, year and day.
-async fn download(
-    basis: Basis,
-    report: Report,
-    last: Option<LastYear>,
-    form: Form,
-    template: Option<File>,
-) -> Result<(), Problem> {
-    let template = match template {
-        Some(file) => Some(template_in(&file).await.map_err(Problem::Template)?),
-        None => None,
-    };
-    let (from, today) = untrack(|| (basis.read_from(), basis.session.today()));
-    let register = move || untrack(|| basis.read(Clone::clone));
-    let made = files::report(from, register, report.year, today, last, form, template).await?;
-    let (bytes, name, kind) = match form {
-        Form::Docx => (made, file_name(&report, "", "docx"), files::DOCX),
-        Form::Xlsx => (made, file_name(&report, "-bilagor", "xlsx"), XLSX),
-    };
-    device::download(&name, kind, &bytes);
-    Ok(())
-}
-
-/// The bytes of a template; one that is too large isn't read at all.
-async fn template_in(file: &File) -> Result<Vec<u8>, TemplateError> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
-    let bytes = file.size() as u64;
-    if Template::MAX < bytes {
-        return Err(TemplateError::TooLarge { bytes, max: Template::MAX });
-    }
-    device::bytes_of(file).await.map_err(|_| TemplateError::Unreadable)
-}
-
-/// The name of one of the report's files.
-fn file_name(report: &Report, what: &str, ending: &str) -> String {
-    format!("ledningens-genomgang-{}{what}{}.{ending}", report.year, if report.draft { "-utkast" } else { "" })
-}
 
 /// The page.
 #[component]
@@ -119,17 +77,101 @@ pub fn ReportPage() -> impl IntoView {
         let title = made.with(|report| report.title.clone());
         document().set_title(&format!("{title} – Klassrum"));
     });
-    let text = move |of: fn(&Report) -> String| move || made.with(of);
+    let issued = Memo::new(move |_| {
+        let all = session.read(|register| {
+            register.issued_of(year.get()).into_iter().map(|(key, _)| key.clone()).collect::<Vec<Key>>()
+        });
+        (all.first().cloned(), 1 < all.len())
+    });
+    let as_draft = RwSignal::new(false);
+    Effect::new(move |_| {
+        year.track();
+        as_draft.set(false);
+    });
+    let shown = Memo::new(move |_| issued.with(|(key, _)| key.clone()).filter(|_| !as_draft.get()));
+    let several = Signal::derive(move || issued.with(|(_, several)| *several));
+    let other = move || {
+        if as_draft.get() { t_string!(i18n, issue.show_issued) } else { t_string!(i18n, issue.show_draft) }
+    };
     view! {
         <div class="report__bar">
             <YearSelect id="report-year" year=Signal::derive(move || Some(year.get())) years=years on_year=go />
+            <Show when=move || issued.with(|(key, _)| key.is_some())>
+                <button type="button" class="button" on:click=move |_| as_draft.update(|draft| *draft = !*draft)>
+                    {other}
+                </button>
+            </Show>
             <UndoBar />
         </div>
+        {move || match shown.get() {
+            Some(key) => view! { <AsIssued key year several /> }.into_any(),
+            None => view! { <AsDraft year made last basis waits /> }.into_any(),
+        }}
+    }
+}
+
+/// A report that was issued: as it was, for good.
+#[component]
+fn AsIssued(
+    /// Where it is.
+    key: Key,
+    /// The report's year.
+    year: Memo<i16>,
+    /// Whether more than one stands.
+    several: Signal<bool>,
+) -> impl IntoView {
+    let session = Session::expect();
+    let record =
+        session.picture.with_untracked(|picture| picture.register.issued.get(&key).cloned()).unwrap_or_default();
+    let source = Source::Issued { content: record.content.0.clone(), hash: record.hash.clone() };
+    let sums = record.files.0.clone();
+    let has_annex = sums.contains("annex.");
+    view! {
+        <Banner key=key.clone() several />
+        <div class="report">
+            <IssuedPaper key year=year.get_untracked() />
+            <aside class="report__side">
+                <Ways
+                    year
+                    source=Signal::stored_local(source)
+                    sums=Signal::stored(sums)
+                    has_annex=Signal::stored(has_annex)
+                    waits=Signal::stored(false)
+                />
+            </aside>
+        </div>
+    }
+}
+
+/// The report as the register has it now.
+#[component]
+fn AsDraft(
+    /// The report's year.
+    year: Memo<i16>,
+    /// The report.
+    made: Memo<Report>,
+    /// How the register was on the day it is compared with.
+    last: Memo<Option<LastYear>>,
+    /// What it is made from.
+    basis: Basis,
+    /// Whether something that it is made of is still to come.
+    waits: Signal<bool>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let text = move |of: fn(&Report) -> String| move || made.with(of);
+    let source = Signal::derive_local(move || Source::Now { basis, last: last.get() });
+    let has_annex = Memo::new(move |_| made.with(|report| basis.read(|register| annex(register, report).is_some())));
+    let found = Memo::new(move |_| {
+        let found = made.with(|report| basis.read(|register| warnings(register, report)));
+        basis.too_old().map(cut_off_too_old).into_iter().chain(found).collect::<Vec<_>>()
+    });
+    let concerns = Signal::derive(move || found.with(Vec::len));
+    view! {
         <div class="report">
             <article class="paper" lang="sv">
                 <header class="paper__head">
                     {move || made.with(Report::head).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
-                    <Show when=move || made.with(|report| report.draft)><p><strong>"Utkast"</strong></p></Show>
+                    <p><strong>{text(|report| report.marking.clone())}</strong></p>
                     <p>{text(|report| report.organisation.clone())}</p>
                 </header>
                 <h1>{text(|report| report.title.clone())}</h1>
@@ -140,12 +182,12 @@ pub fn ReportPage() -> impl IntoView {
             </article>
             <aside class="report__side">
                 <AsOf basis />
-                <Ways made last basis waits />
-                <Before made basis />
+                <Ways year source sums=Signal::stored(String::new()) has_annex=has_annex waits />
+                <Before made found />
                 {move || {
                     let place = review_place(year.get());
                     view! {
-                        <details class="card report__about">
+                        <details class="card report__about" id="report-about">
                             <summary><h2>{t!(i18n, report.about)}</h2></summary>
                             <div class="fields">
                                 {RecordKind::Review.fields().iter().map(|field| view! {
@@ -155,6 +197,7 @@ pub fn ReportPage() -> impl IntoView {
                         </details>
                     }
                 }}
+                <Issue made basis concerns />
                 <details class="card report__about">
                     <summary><h2>{t!(i18n, past.card)}</h2></summary>
                     <PastDay />
@@ -169,18 +212,16 @@ pub fn ReportPage() -> impl IntoView {
 fn Before(
     /// The report.
     made: Memo<Report>,
-    /// What it is made from.
-    basis: Basis,
+    /// What was found in it.
+    found: Memo<Vec<Warning>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let found = Memo::new(move |_| {
+    let told = Memo::new(move |_| {
         let language = language_of(i18n);
         made.with(|report| {
-            let found = basis.read(|register| warnings(register, report));
-            let too_old = basis.too_old().map(cut_off_too_old);
-            too_old
+            found
+                .get()
                 .into_iter()
-                .chain(found)
                 .map(|warning| {
                     let section = warning.section.and_then(|name| report.section(name));
                     let disputed = matches!(warning.concern, Concern::Disputed { .. });
@@ -213,7 +254,7 @@ fn Before(
                 {move || t_string!(i18n, report.concerns, count = found.with(Vec::len)).to_string()}
             </p>
             <ul class="before">
-                {move || found.get().into_iter().map(row).collect_view()}
+                {move || told.get().into_iter().map(row).collect_view()}
                 <Show when=move || found.with(Vec::is_empty)>
                     <li class="before__row">
                         <span class="before__sign before__sign--ok" aria-hidden="true">"✓"</span>
@@ -222,72 +263,6 @@ fn Before(
                 </Show>
             </ul>
         </section>
-    }
-}
-
-/// The ways out: files, and paper.
-#[component]
-fn Ways(
-    /// The report.
-    made: Memo<Report>,
-    /// How the register was on the day it is compared with.
-    last: Memo<Option<LastYear>>,
-    /// What it is made from.
-    basis: Basis,
-    /// Whether something that it is made of is still to come.
-    waits: Signal<bool>,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    let busy = RwSignal::new(false);
-    let is_busy = move || busy.get() || waits.get();
-    let problem = RwSignal::new(None::<Problem>);
-    let own = NodeRef::<Input>::new();
-    let make = move |form, template: Option<File>| {
-        busy.set(true);
-        problem.set(None);
-        let made = made.get_untracked();
-        let before = last.get_untracked();
-        spawn_local(async move {
-            let done = download(basis, made, before, form, template).await;
-            busy.try_set(false);
-            problem.try_set(done.err());
-        });
-    };
-    let make_in_template = move |_| {
-        let Some(input) = own.get_untracked() else { return };
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-        // So that the same file can be chosen again, once it has been mended.
-        input.set_value("");
-        make(Form::Docx, Some(file));
-    };
-    let print = move |_| {
-        // Refused only where there is nothing to print with.
-        let _ = window().print();
-    };
-    view! {
-        <div class="report__ways">
-            <button type="button" class="button button--main" disabled=is_busy on:click=move |_| make(Form::Docx, None)>
-                {t!(i18n, report.word)}
-            </button>
-            <label class="button button--plain button--file">
-                {t!(i18n, report_files.in_template)}
-                <input
-                    type="file"
-                    accept=".dotx,.docx"
-                    node_ref=own
-                    disabled=is_busy
-                    on:change=make_in_template
-                />
-            </label>
-            <button type="button" class="button" disabled=is_busy on:click=move |_| make(Form::Xlsx, None)>
-                {t!(i18n, report_files.xlsx)}
-            </button>
-            <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
-            <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, start.working))}</p>
-            <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
-                {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}
-            </p>
-        </div>
     }
 }
 
@@ -352,8 +327,9 @@ fn Part(
                 </button>
             </div>
             <div class="part__said" hidden=hides>
-                {move || section.get().map(|section| view! { <Said section year /> })}
+                {move || section.with(|section| section.as_ref().map(|one| said::section(one, year)))}
             </div>
+            {(plan.name == "decisions").then(|| view! { <Decisions year /> })}
             <Show when=move || empty() && !writing.get()>
                 <p class="part__hint" lang=move || code(language_of(i18n))>
                     {move || plan.hint.in_language(language_of(i18n))}
@@ -417,125 +393,6 @@ fn Writing(
             <p class="soft">{t!(i18n, report.marks)}</p>
         </div>
     }
-}
-
-/// A section's blocks and its notes.
-#[component]
-fn Said(section: Section, year: i16) -> impl IntoView {
-    let notes = section
-        .footnotes
-        .iter()
-        .map(|note| {
-            let number = note.number;
-            view! {
-                <p class="paper__note" id=format!("note-{number}")>
-                    <sup><a href=format!("#noted-{number}")>{number}</a></sup> " " {note.text.clone()}
-                </p>
-            }
-        })
-        .collect_view();
-    view! {
-        {section.blocks().map(|block| said(block, year)).collect_view()}
-        {notes}
-    }
-}
-
-fn said(block: &Block, year: i16) -> AnyView {
-    let items = |items: &[Vec<Run>]| items.iter().map(|item| view! { <li>{run(item, year)}</li> }).collect_view();
-    match block {
-        Block::Paragraph(words) => view! { <p>{run(words, year)}</p> }.into_any(),
-        Block::Bullets(all) => view! { <ul>{items(all)}</ul> }.into_any(),
-        Block::Numbered(all) => view! { <ol>{items(all)}</ol> }.into_any(),
-        Block::Table(one) => table(one, year, "paper__table"),
-        Block::KeyFigures(one) => table(one, year, "paper__table paper__table--key"),
-        Block::Chart(one) => chart(one, year),
-    }
-}
-
-fn chart(chart: &Chart, year: i16) -> AnyView {
-    view! {
-        <figure class="paper__chart">
-            {drawn(&chart.drawing, chart.alt.clone())}
-            {table(&chart.table, year, "paper__table")}
-        </figure>
-    }
-    .into_any()
-}
-
-/// A drawing in the colours of the page.
-fn drawn(drawing: &Drawing, alt: String) -> AnyView {
-    let shape = |shape: &Shape| match shape {
-        Shape::Bar { x, y, width, height, tone } => {
-            view! { <rect x=*x y=*y width=*width height=*height class=tone.class() /> }.into_any()
-        }
-        Shape::Area { corners, tone } => view! { <polygon points=points(corners) class=tone.class() /> }.into_any(),
-        Shape::Line { from, to } => view! { <line x1=from.0 y1=from.1 x2=to.0 y2=to.1 /> }.into_any(),
-        Shape::Words { x, y, anchor, strong, tone, text } => view! {
-            <text x=*x y=*y text-anchor=anchor.name() font-weight=strong.then_some("600") class=tone.class()>
-                {text.clone()}
-            </text>
-        }
-        .into_any(),
-    };
-    view! {
-        <svg class="chart" viewBox=format!("0 0 {} {}", drawing.width, drawing.height) role="img" aria-label=alt>
-            {drawing.shapes.iter().map(shape).collect_view()}
-        </svg>
-    }
-    .into_any()
-}
-
-fn table(table: &Table, year: i16, class: &'static str) -> AnyView {
-    let right = |column: usize| (table.align.get(column) == Some(&Align::Right)).then_some("right");
-    let row = |cells: &Vec<Vec<Run>>| {
-        let cells = cells.iter().enumerate().map(|(column, cell)| match column {
-            0 => view! { <th scope="row">{run(cell, year)}</th> }.into_any(),
-            _ => view! { <td class=right(column)>{run(cell, year)}</td> }.into_any(),
-        });
-        view! { <tr>{cells.collect_view()}</tr> }
-    };
-    view! {
-        <div class="paper__wrap">
-            <table class=class>
-                <caption>{table.caption.clone()}</caption>
-                <thead>
-                    <tr>
-                        {table.header.iter().enumerate().map(|(column, name)| view! {
-                            <th scope="col" class=right(column)>{name.clone()}</th>
-                        }).collect_view()}
-                    </tr>
-                </thead>
-                <tbody>{table.rows.iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn run(runs: &[Run], year: i16) -> AnyView {
-    let one = |run: &Run| match run {
-        Run::Text(text) => lines(text),
-        Run::Strong(text) => view! { <strong>{lines(text)}</strong> }.into_any(),
-        Run::Figure { figure, value } => {
-            let (key, value) = (figure.key(), value.clone());
-            view! { <A href=address(&figure.list(year)) attr:class="live" attr:data-figure=key>{value}</A> }.into_any()
-        }
-        Run::Footnote(number) => view! {
-            <sup><a id=format!("noted-{number}") href=format!("#note-{number}")>{*number}</a></sup>
-        }
-        .into_any(),
-    };
-    runs.iter().map(one).collect_view().into_any()
-}
-
-fn lines(text: &str) -> AnyView {
-    let lines = text.split('\n').enumerate().map(|(nth, line)| {
-        view! {
-            {(0 < nth).then(|| view! { <br /> })}
-            {line.to_owned()}
-        }
-    });
-    lines.collect_view().into_any()
 }
 
 /// The name of a language in `lang`.

@@ -60,6 +60,8 @@ pub fn understood(field: Field, text: &str) -> Option<Value> {
         }),
         Kind::Number => Value::Number(text.parse().ok()?),
         Kind::Choice(_) => Value::Choice(text.to_owned()),
+        // Nobody writes it.
+        Kind::Frozen => return None,
     };
     field.accepts(&value).ok().map(|()| value)
 }

@@ -32,7 +32,9 @@ pub fn record_address(place: &Place) -> String {
     match place.kind {
         RecordKind::Incident => format!("/incidenter/{}", place.key),
         RecordKind::Training | RecordKind::TrainingCount => "/utbildning".to_owned(),
-        RecordKind::Review | RecordKind::Section => "/rapport".to_owned(),
+        RecordKind::Review | RecordKind::Section | RecordKind::Decision | RecordKind::Issued => {
+            format!("/rapport?year={}", place.key.root())
+        }
         RecordKind::Method => "/metod".to_owned(),
         RecordKind::Organisation => "/installningar".to_owned(),
         _ => format!("/system/{}", place.key.root()),

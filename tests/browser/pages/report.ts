@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Page } from "../fixtures.ts";
+import { expect, type Page } from "../fixtures.ts";
 import { wordsOf, zip } from "../support/zip.mjs";
 import { Shell } from "./shell.ts";
 
@@ -14,7 +14,7 @@ export class Report extends Shell {
 
   /** Downloads the report as a Word file, and reads its words back. */
   async words() {
-    const file = await this.downloads(() => this.page.getByRole("button", { name: "Hämta som Word" }).click());
+    const file = await this.file("Hämta som Word");
     const text: string = wordsOf(file.bytes).replace(/\u00a0/g, " ");
     return { name: file.name, text };
   }
@@ -34,5 +34,50 @@ export class Report extends Shell {
     await act();
     const download = await downloaded;
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** Downloads one of the report's files. */
+  async file(button: "Hämta som Word" | "Hämta bilagor (Excel)") {
+    return this.downloads(() => this.page.getByRole("button", { name: button }).click());
+  }
+
+  /** Says which part the files hold. */
+  async choose(part: "Rapporten" | "Bilagan med sekretess" | "Offentlig version") {
+    await this.page.getByLabel("Del", { exact: true }).selectOption(part);
+  }
+
+  /** Fills in one of the facts about the report. */
+  async about(facts: Record<string, string>) {
+    const about = this.page.getByRole("group").filter({ hasText: "Uppgifter om rapporten" });
+    if (!(await about.getByLabel("Diarienummer").isVisible())) await about.getByText("Uppgifter om rapporten").click();
+    for (const [name, value] of Object.entries(facts)) {
+      await about.getByLabel(name, { exact: true }).fill(value);
+      await about.getByLabel(name, { exact: true }).blur();
+    }
+  }
+
+  /** Adds a decision, the next in order. */
+  async decide(number: number, text: string, owner: string, due: string) {
+    await this.page.getByRole("button", { name: "Lägg till beslut" }).click();
+    const row = this.page.getByRole("group", { name: `Beslut § ${number}` });
+    await row.getByLabel("Beslut", { exact: true }).fill(text);
+    await row.getByLabel("Ansvarig roll").fill(owner);
+    await row.getByLabel("Klart senast").fill(due);
+    await row.getByLabel("Klart senast").blur();
+    await expect(this.page.getByRole("article")).toContainText(text);
+  }
+
+  /** Writes in a section. */
+  async write(heading: string, text: string) {
+    await this.page.getByRole("button", { name: new RegExp(`^(Skriv|Ändra texten): ${heading}$`) }).click();
+    await this.page.getByLabel("Avsnittets text, på svenska").fill(text);
+    await this.page.getByRole("button", { name: `Klar: ${heading}` }).click();
+  }
+
+  /** Issues the report, and waits until it stands there as issued. */
+  async issue() {
+    await this.page.getByRole("button", { name: "Utfärda rapporten" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name: "Utfärda rapporten" }).click();
+    await expect(this.page.getByText(/^Utfärdad \d{4}-\d{2}-\d{2}, dnr /)).toBeVisible();
   }
 }

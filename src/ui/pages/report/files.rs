@@ -1,0 +1,215 @@
+//! The ways out of a report: files, and paper.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use web_sys::File;
+
+use super::basis::Basis;
+use super::issue;
+use crate::browser::device;
+use crate::browser::files::protocol::Form;
+use crate::browser::files::{self, Problem};
+use crate::register::Choose;
+use crate::register::value::choice;
+use crate::report::{LastYear, Part, Template, TemplateError};
+use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::{language_of, term};
+
+/// What a workbook says it is.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+choice! {
+    /// Which part of the report a file holds.
+    Which {
+        Open "open" "Rapporten" "The report",
+        Annex "annex" "Bilagan med sekretess" "The annex with secrecy",
+        Public "public" "Offentlig version" "Public version",
+    }
+}
+
+impl Which {
+    const fn part(self) -> Part {
+        match self {
+            Self::Open => Part::Open,
+            Self::Annex => Part::Annex,
+            Self::Public => Part::Public,
+        }
+    }
+}
+
+/// What a file is made from.
+#[expect(clippy::large_enum_variant, reason = "there is one on a page")]
+#[derive(Clone)]
+pub enum Source {
+    /// The register that is shown, or as it was on the report's day.
+    Now {
+        /// Which register.
+        basis: Basis,
+        /// How it was on the day it is compared with.
+        last: Option<LastYear>,
+    },
+    /// A report that was issued.
+    Issued {
+        /// It, packed.
+        content: String,
+        /// Its checksum.
+        hash: String,
+    },
+}
+
+/// A file that has been made.
+pub struct Made {
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub kind: &'static str,
+    /// What its name ends with.
+    pub ending: &'static str,
+}
+
+/// Makes a file, a Word document in the form of a template if there is one. Workers do it, from the same register, year
+/// and day as the page.
+///
+/// # Errors
+/// [`Problem`] says why not.
+pub async fn make(source: Source, year: i16, part: Part, form: Form, template: Option<File>) -> Result<Made, Problem> {
+    let template = match template {
+        Some(file) => Some(template_in(&file).await.map_err(Problem::Template)?),
+        None => None,
+    };
+    let bytes = match source {
+        Source::Now { basis, last } => {
+            let (from, today) = untrack(|| (basis.read_from(), basis.session.today()));
+            let register = move || untrack(|| basis.read(Clone::clone));
+            files::report(from, register, (year, today, last), part, form, template).await?
+        }
+        Source::Issued { content, hash } => files::issued(content, hash, part, form, template).await?,
+    };
+    Ok(match form {
+        Form::Docx => Made { bytes, kind: files::DOCX, ending: "docx" },
+        Form::Xlsx => Made { bytes, kind: XLSX, ending: "xlsx" },
+    })
+}
+
+/// The bytes of a template; one that is too large isn't read at all.
+async fn template_in(file: &File) -> Result<Vec<u8>, TemplateError> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
+    let bytes = file.size() as u64;
+    if Template::MAX < bytes {
+        return Err(TemplateError::TooLarge { bytes, max: Template::MAX });
+    }
+    device::bytes_of(file).await.map_err(|_| TemplateError::Unreadable)
+}
+
+/// The name of one of the report's files.
+fn file_name(year: i16, draft: bool, part: Part, form: Form, ending: &str) -> String {
+    let what = match (form, part) {
+        (Form::Xlsx, _) => "-bilagor",
+        (_, Part::Open) => "",
+        (_, Part::Annex) => "-sekretessbilaga",
+        (_, Part::Public) => "-offentlig",
+    };
+    format!("ledningens-genomgang-{year}{what}{}.{ending}", if draft { "-utkast" } else { "" })
+}
+
+/// The ways out: files, and paper.
+#[component]
+pub fn Ways(
+    /// The report's year.
+    year: Memo<i16>,
+    /// What it is made from.
+    #[prop(into)]
+    source: Signal<Source, LocalStorage>,
+    /// The checksums of its files, if it was issued.
+    #[prop(into)]
+    sums: Signal<String>,
+    /// Whether there is an annex with secrecy.
+    #[prop(into)]
+    has_annex: Signal<bool>,
+    /// Whether something that it is made of is still to come.
+    waits: Signal<bool>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let which = RwSignal::new(Which::Open);
+    let doing = RwSignal::new(None::<Form>);
+    let busy = move || doing.with(Option::is_some) || waits.get();
+    let own = NodeRef::<Input>::new();
+    let problem = RwSignal::new(None::<Problem>);
+    let differs = RwSignal::new(false);
+    let is_draft = move || source.with(|source| matches!(source, Source::Now { .. }));
+    let run = move |form, template: Option<File>| {
+        doing.set(Some(form));
+        problem.set(None);
+        differs.set(false);
+        let (source, draft, sums) = (source.get_untracked(), untrack(is_draft), sums.get_untracked());
+        let (year, part) = (year.get_untracked(), which.get_untracked().part());
+        let in_template = template.is_some();
+        spawn_local(async move {
+            let made = make(source, year, part, form, template).await;
+            doing.try_set(None);
+            match made {
+                Ok(Made { bytes, kind, ending }) => {
+                    differs.try_set(!in_template && issue::differs(&sums, part, form, &bytes));
+                    device::download(&file_name(year, draft, part, form, ending), kind, &bytes);
+                }
+                Err(why) => {
+                    problem.try_set(Some(why));
+                }
+            }
+        });
+    };
+    let make_in_template = move |_| {
+        let Some(input) = own.get_untracked() else { return };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        // So that the same file can be chosen again, once it has been mended.
+        input.set_value("");
+        run(Form::Docx, Some(file));
+    };
+    let print = move |_| {
+        // Refused only where there is nothing to print with.
+        let _ = window().print();
+    };
+    let choices = move || {
+        Which::ALL.iter().copied().filter(|which| *which != Which::Annex || has_annex.get()).collect::<Vec<_>>()
+    };
+    view! {
+        <div class="report__ways">
+            <div class="field">
+                <label for="report-part">{t!(i18n, report_files.part)}</label>
+                <select
+                    id="report-part"
+                    prop:value=move || which.get().key()
+                    on:change=move |event| {
+                        if let Some(chosen) = Which::from_key(&event_target_value(&event)) {
+                            which.set(chosen);
+                        }
+                    }
+                >
+                    <For each=choices key=|which| which.key() let(one)>
+                        <option value=one.key() selected=move || which.get() == one>{term(one.term())}</option>
+                    </For>
+                </select>
+            </div>
+            <button type="button" class="button button--main" disabled=busy on:click=move |_| run(Form::Docx, None)>
+                {t!(i18n, report.word)}
+            </button>
+            <label class="button button--plain button--file">
+                {t!(i18n, report_files.in_template)}
+                <input type="file" accept=".dotx,.docx" node_ref=own disabled=busy on:change=make_in_template />
+            </label>
+            <Show when=is_draft>
+                <button type="button" class="button" disabled=busy on:click=move |_| run(Form::Xlsx, None)>
+                    {t!(i18n, report_files.xlsx)}
+                </button>
+            </Show>
+            <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
+            <p class="soft" role="status">{move || doing.with(Option::is_some).then(|| t_string!(i18n, start.working))}</p>
+            <Show when=move || differs.get()><p class="notice" role="status">{t!(i18n, report_files.differs)}</p></Show>
+            <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
+                {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,113 @@
+import { expect, test } from "../fixtures.ts";
+import { Report } from "../pages/report.ts";
+import { Start } from "../pages/start.ts";
+import { expectNoBarriers } from "../support/barriers.ts";
+import { unzip, wordsOf } from "../support/zip.mjs";
+
+/** Words and figures alone: how lines are broken and pages are set is each file's own. */
+const bare = (text: string) => text.replace(/[\s\u00a0\u200b\u00ad]+/g, "");
+
+test("page, Word and workbook say the same, to the last figure", async ({ page }) => {
+  test.setTimeout(120_000);
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  await report.write("Sammanfattning", "Vi har {{classified}} klassade av {{systems}}. #let x = 1 *fet* \\och <b> & slut");
+
+  // What the page's paper says, without the ways to write in it.
+  const said = await page.getByRole("article").evaluate((article) => {
+    const copy = article.cloneNode(true) as HTMLElement;
+    for (const control of copy.querySelectorAll("button, .part__hint, svg, .review-decisions, sup")) control.remove();
+    const blocks = copy.querySelectorAll("h1, h2, h3, h4, p, li, caption, th, td");
+    return [...blocks].map((block) => block.textContent ?? "").filter((text) => text.trim());
+  });
+  expect(said.length).toBeGreaterThan(150);
+
+  const word = bare(wordsOf((await report.file("Hämta som Word")).bytes));
+  const book = await report.file("Hämta bilagor (Excel)");
+  const strings = bare(unzip(book.bytes, "xl/sharedStrings.xml").toString().replace(/<[^>]+>/g, ""));
+  const escaped = (text: string) => bare(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  for (const text of said) {
+    // A sign that no font of the PDF has is written by its number there; nothing else may differ.
+    expect.soft(word, `Word: ${text}`).toContain(bare(text));
+  }
+  for (const heading of await page.getByRole("article").getByRole("heading", { level: 2 }).locator(":scope").allTextContents()) {
+    expect.soft(strings, `workbook: ${heading}`).toContain(escaped(heading));
+  }
+});
+
+test("an issued report is frozen, and its files are the same for good", async ({ page }) => {
+  test.setTimeout(120_000);
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const issue = page.getByRole("button", { name: "Utfärda rapporten" });
+  await expect(issue).toBeDisabled();
+  await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
+  await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  await report.decide(2, "Utse informationsägare för varje system", "Bolagschef", "2025-10-01");
+  await report.write("Övrig påverkan", "Serverrummet [[18:13 på plan 4 saknar larm]] och besök på Ekgatan 12 i Solna. Ring 08-508 460 00.");
+  await expect(page.getByRole("article")).not.toContainText("saknar larm");
+  await report.issue();
+
+  const article = page.getByRole("article");
+  const frozen = await article.textContent();
+  expect(frozen).toContain("Klassa de system som återstår");
+  expect(frozen).not.toContain("saknar larm");
+  const word = (await report.file("Hämta som Word")).bytes;
+  expect(wordsOf(word)).not.toContain("Utkast");
+
+  await test.step("what is withheld stands in the annex, with its paragraph", async () => {
+    await report.choose("Bilagan med sekretess");
+    const annex = await report.file("Hämta som Word");
+    expect(annex.name).toBe("ledningens-genomgang-2024-sekretessbilaga.docx");
+    const words: string = wordsOf(annex.bytes);
+    for (const secret of ["på plan 4 saknar larm", "18 kap. 13 § OSL", "Ekgatan 12"]) expect(words).toContain(secret);
+  });
+  await test.step("the public version masks, and says what", async () => {
+    await report.choose("Offentlig version");
+    const words: string = wordsOf((await report.file("Hämta som Word")).bytes);
+    for (const secret of ["saknar larm", "Ekgatan", "08-508"]) expect(words).not.toContain(secret);
+    expect(words).toContain("Telefonnummer");
+  });
+
+  await test.step("later edits change nothing in it", async () => {
+    await report.go("System");
+    await page.getByRole("link", { name: "Felanmälan" }).first().click();
+    await page.getByLabel("Enhet", { exact: true }).fill("En annan enhet");
+    await page.getByLabel("Enhet", { exact: true }).blur();
+    await report.isSaved();
+    await page.reload();
+    await report.go("Rapport");
+    await expect(page.getByText(/^Utfärdad \d{4}/)).toBeVisible();
+    expect(await article.textContent()).toBe(frozen);
+    expect((await report.file("Hämta som Word")).bytes.equals(word)).toBe(true);
+    await expect(page.getByText("inte lik bit för bit")).toHaveCount(0);
+  });
+
+  await test.step("its decisions are followed up the year after", async () => {
+    await page.getByLabel("År").selectOption("2025");
+    await expect(article).toContainText("Ledningens genomgång 2024 ledde till 2 beslut.");
+  });
+
+  await test.step("one that was wrong is withdrawn with a reason", async () => {
+    await page.getByLabel("År").selectOption("2024");
+    await page.getByRole("button", { name: "Återkalla" }).click();
+    await page.getByLabel("Varför återkallas den?").fill("Fel diarienummer");
+    await page.getByRole("button", { name: "Återkalla" }).click();
+    await expect(page.getByText(/^Utfärdad \d{4}/)).toHaveCount(0);
+    await expect(issue).toBeEnabled();
+  });
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`a report on its way to be issued has no barrier, ${theme}`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: theme });
+    await (await Start.visit(page)).tryExample();
+    const report = await Report.visit(page);
+    await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
+    await report.decide(1, "Klassa det som återstår", "IT-chef", "2025-12-01");
+    await expectNoBarriers(page);
+    await report.issue();
+    await expectNoBarriers(page);
+  });
+}
