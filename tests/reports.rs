@@ -69,9 +69,9 @@ fn every_heading_of_the_yearly_report_is_there_in_its_order() {
     assert_eq!(report.title, "Ledningens genomgång informationssäkerhet 2024");
     assert_eq!(
         report.head(),
-        ["Stockholm, 26 mars 2025", "Dnr: SFAB 2025/148", "Rapportör: Informationssäkerhetssamordnare"]
+        ["Utkast", "Stockholm, 26 mars 2025", "Dnr: SFAB 2025/148", "Rapportör: Informationssäkerhetssamordnare"]
     );
-    assert!(!report.draft);
+    assert!(report.draft, "it is a draft until it is issued");
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl Drawing {
     pub fn to_svg(&self) -> String {
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
-             font-family=\"Source Sans 3\" font-size=\"{WORDS}\">",
+             font-family=\"'Source Sans 3'\" font-size=\"{WORDS}\">",
             w = self.width,
             h = self.height
         );

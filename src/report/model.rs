@@ -251,14 +251,17 @@ pub fn day_in_words(day: Date) -> String {
 }
 
 impl Report {
-    /// The lines above the title: where and when, the registration number, and who hands it over.
+    /// The lines above the title: its marking, where and when, the registration number, and who hands it over.
     #[must_use]
     pub fn head(&self) -> Vec<String> {
         let when = self.date.map_or_else(|| format!("utkast per {}", self.as_of), day_in_words);
         let place = if self.town.is_empty() { when } else { format!("{}, {when}", self.town) };
         let dnr = (!self.dnr.is_empty()).then(|| format!("Dnr: {}", self.dnr));
         let signatory = (!self.signatory.is_empty()).then(|| format!("Rapportör: {}", self.signatory));
-        std::iter::once(place).chain(dnr).chain(signatory).collect()
+        // Without a day it says already that it is a draft.
+        let says_so = self.marking.is_empty() || self.draft && self.date.is_none();
+        let marking = (!says_so).then(|| self.marking.clone());
+        marking.into_iter().chain([place]).chain(dnr).chain(signatory).collect()
     }
 
     /// One section.

@@ -171,7 +171,6 @@ fn AsDraft(
             <article class="paper" lang="sv">
                 <header class="paper__head">
                     {move || made.with(Report::head).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
-                    <p><strong>{text(|report| report.marking.clone())}</strong></p>
                     <p>{text(|report| report.organisation.clone())}</p>
                 </header>
                 <h1>{text(|report| report.title.clone())}</h1>

@@ -1,5 +1,6 @@
 //! A record's fields as a form that saves as it is filled in: no save button, nothing lost by leaving.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use leptos::html::Textarea;
@@ -292,20 +293,32 @@ pub fn ProseControl(
         });
     };
 
+    // What was typed while other words were on their way, when the form left the page.
+    let left_over = Arc::new(Mutex::new(None::<String>));
+    let leave = Arc::clone(&left_over);
     let send = StoredValue::new(Callback::new(|()| {}));
     send.set_value(Callback::new(move |()| {
         let local = text.get_untracked();
         let (unchanged, busy, seen) =
             draft.with_value(|draft| (draft.synced == local, draft.sent.is_some(), draft.seen.clone()));
         if unchanged || busy || !session.editable() {
-            unsent(busy && !unchanged);
+            unsent(busy && !unchanged && draft.with_value(|draft| draft.sent.as_ref() != Some(&local)));
             return;
         }
         draft.update_value(|draft| draft.sent = Some(local.clone()));
         let command = Command::Write { place: place.clone(), field: field.key.to_owned(), text: local.clone(), seen };
+        let (place, left_over) = (place.clone(), Arc::clone(&left_over));
         session.send_then(command, move |answer| {
-            // The form may be gone from the page by now; its last words were sent.
-            let Some(merged) = stored.try_get_untracked() else { return };
+            let Some(merged) = stored.try_get_untracked() else {
+                // The form is gone from the page: its last words go by themselves.
+                let words = left_over.lock().ok().and_then(|mut words| words.take());
+                if let (Some(words), Answer::Done) = (words, answer) {
+                    let now = session.picture.with_untracked(|picture| picture.register.value(&place, field.key));
+                    let now = if let Some(Value::Prose(now)) = now { now } else { String::new() };
+                    session.write(place, field, rebase(&local, &words, &now), session.seen());
+                }
+                return;
+            };
             if matches!(answer, Answer::Refused(_)) {
                 draft.update_value(|draft| draft.sent = None);
                 return;
@@ -341,7 +354,15 @@ pub fn ProseControl(
         }
         send.get_value().run(());
     };
-    on_cleanup(now);
+    on_cleanup(move || {
+        now();
+        let local = text.get_untracked();
+        let waits = draft.with_value(|draft| draft.sent.as_ref().is_some_and(|sent| *sent != local));
+        if waits && let Ok(mut words) = leave.lock() {
+            *words = Some(local);
+        }
+        unsent(false);
+    });
     let leaving = window_event_listener(leptos::ev::pagehide, move |_| now());
     on_cleanup(move || leaving.remove());
 

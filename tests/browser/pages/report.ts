@@ -69,9 +69,9 @@ export class Report extends Shell {
 
   /** Writes in a section. */
   async write(heading: string, text: string) {
-    await this.page.getByRole("button", { name: new RegExp(`^(Skriv|Ändra texten): ${heading}$`) }).click();
+    await this.page.getByRole("button", { name: new RegExp(`^(Skriv|Ändra texten) ?: ?${heading}$`) }).click();
     await this.page.getByLabel("Avsnittets text, på svenska").fill(text);
-    await this.page.getByRole("button", { name: `Klar: ${heading}` }).click();
+    await this.page.getByRole("button", { name: new RegExp(`^Klar ?: ?${heading}$`) }).click();
   }
 
   /** Issues the report, and waits until it stands there as issued. */

@@ -56,22 +56,24 @@ fn Row(number: u32, key: Key) -> impl IntoView {
     let remove = move |_| session.send(Command::Remove { place: removed.clone() });
     let name = format!("{} § {number}", RecordKind::Decision.term().sv);
     view! {
-        <li class="review-decisions__row" role="group" aria-label=name>
-            <span class="review-decisions__number" aria-hidden="true">{format!("§\u{A0}{number}")}</span>
-            <div class="fields">
-                <FieldEditor place=place.clone() field=Decision::TEXT />
-                <FieldEditor place=place.clone() field=Decision::OWNER />
-                <FieldEditor place=place.clone() field=Decision::DUE />
+        <li>
+            <div class="review-decisions__row" role="group" aria-label=name>
+                <span class="review-decisions__number" aria-hidden="true">{format!("§\u{A0}{number}")}</span>
+                <div class="fields">
+                    <FieldEditor place=place.clone() field=Decision::TEXT />
+                    <FieldEditor place=place.clone() field=Decision::OWNER />
+                    <FieldEditor place=place.clone() field=Decision::DUE />
+                </div>
+                <button
+                    type="button"
+                    class="button button--plain"
+                    disabled=move || !session.editable()
+                    aria-label=move || format!("{} § {number}", t_string!(i18n, common.remove))
+                    on:click=remove
+                >
+                    {t!(i18n, common.remove)}
+                </button>
             </div>
-            <button
-                type="button"
-                class="button button--plain"
-                disabled=move || !session.editable()
-                aria-label=move || format!("{} § {number}", t_string!(i18n, common.remove))
-                on:click=remove
-            >
-                {t!(i18n, common.remove)}
-            </button>
         </li>
     }
 }
