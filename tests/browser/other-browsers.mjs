@@ -159,6 +159,8 @@ async function startSitting() {
       await seats[0].getByRole("button", { name: "Visa rösterna" }).click();
     },
     decide: async () => {
+      // The highest stands until another is chosen, and it is known only when the last vote has come.
+      await seats[0].getByRole("button", { name: "Besluta 3" }).waitFor();
       await seats[0].getByLabel("2 Betydande").check();
       await seats[0].getByLabel(/^Varför inte den högsta/).fill("Korten spärras samma dag");
       await seats[0].getByRole("button", { name: "Besluta 2" }).click();
