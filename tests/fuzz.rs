@@ -22,6 +22,7 @@ use devices::{act, add_system, device};
 use klassrum::crypto::{Access, DocumentKind, Invitation, RelayAddress};
 use klassrum::document::WorkshopDocument;
 use klassrum::register::workshop::{Join, PersonKey, Said, Statement};
+use klassrum::relay::store::{NameHash, News, RelayName, Word};
 use klassrum::sync::wire::{Mailbox, Mark, Refusal, RelayFrame, Signature, Token};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Parcel, Whisper};
 use network::{Network, secret};
@@ -115,6 +116,9 @@ fn the_corpus_reaches_behind_the_first_checks() {
     };
     whole("client-frame", |bytes| klassrum::sync::wire::ClientFrame::from_bytes(bytes).is_ok());
     whole("relay-frame", |bytes| RelayFrame::from_bytes(bytes).is_ok());
+    let news = corpus("news");
+    let told = |bytes: &[u8]| klassrum::relay::store::News::read(str::from_utf8(bytes).unwrap()).is_some();
+    assert!(news.len() == 7 && news.iter().all(|(_, bytes)| told(bytes)));
     whole("batch", |bytes| Batch::from_bytes(bytes).is_some_and(|batch| device(1).take_in(batch.changes).is_ok()));
     whole("document", |bytes| device(1).take_in(bytes).is_ok_and(|taken| !taken.entries.is_empty()));
     whole("statement", |bytes| Statement::from_bytes(bytes).is_ok());
@@ -178,6 +182,19 @@ fn write_corpus() {
             kinds.entry(frame[0]).or_insert(frame);
         }
         kinds.iter().for_each(|(kind, frame)| write(target, &format!("kind-{kind}"), frame));
+    }
+    let (name, from) = (NameHash::of(&Mailbox([1; 32])), RelayName([2; 8]));
+    let whisper = Word::Whisper { from, mailbox: name, signature: Signature([3; 64]), sealed: vec![4; 60].into() };
+    for (kind, news) in [
+        ("appended", News::Appended(name, 17)),
+        ("destroyed", News::Destroyed(name)),
+        ("readers", News::Word(Word::Readers { from, ask: false, counts: vec![(name, 2), (name, 0)] })),
+        ("asks", News::Word(Word::Readers { from, ask: true, counts: vec![(name, 300)] })),
+        ("whisper", News::Word(whisper)),
+        ("here", News::Word(Word::Here(from))),
+        ("stops", News::Word(Word::Gone(from))),
+    ] {
+        write("news", kind, news.told().as_bytes());
     }
     network.desks[1].wires = None;
     let log: Vec<_> = network.log(&secret(1)).to_vec();

@@ -4,6 +4,7 @@
 //! Nothing here checks a signature or looks into sealed bytes.
 
 pub mod ledger;
+mod news;
 mod postgres;
 mod sqlite;
 
@@ -17,6 +18,7 @@ use crate::sync::wire::{
     Entry, EntryId, Epoch, Kind, Mailbox, Mark, NewEntry, Receipt, Signature, TokenHash, WriterKey,
 };
 
+pub use news::{COUNTS_MAX, NameHash, News, RelayName, Word};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
@@ -272,67 +274,6 @@ pub struct Snapshot {
     pub covers: u64,
     /// Bytes of the snapshot.
     pub bytes: u64,
-}
-
-/// What another relay on the same database did. The mailbox's name does not travel, only its hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
-    /// A mailbox has entries up to this number.
-    Appended(NameHash, u64),
-    /// A mailbox is gone.
-    Destroyed(NameHash),
-    /// Some news may have been lost.
-    Missed,
-    /// Another relay, or this one, says something that is not stored.
-    Word(Word),
-}
-
-/// A relay among several on one database, by a random name that it gives itself when it starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RelayName(pub [u8; 8]);
-
-/// What relays on one database tell each other, and no database stores.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Word {
-    /// So many devices read these mailboxes at this relay now.
-    Readers {
-        /// Who says so.
-        from: RelayName,
-        /// Relays where any of them is read, too, are to say how many read it there.
-        ask: bool,
-        /// At most [`COUNTS_MAX`].
-        counts: Vec<(NameHash, u16)>,
-    },
-    /// A device's whisper, for those who read the mailbox at other relays.
-    Whisper {
-        /// Who passes it on.
-        from: RelayName,
-        /// In which mailbox.
-        mailbox: NameHash,
-        /// As the device gave it.
-        signature: Signature,
-        /// The sealed bytes.
-        sealed: Bytes,
-    },
-    /// This relay is there.
-    Here(RelayName),
-    /// This relay stops.
-    Gone(RelayName),
-}
-
-/// The most mailboxes in one [`Word::Readers`]: PostgreSQL carries 8,000 bytes at a time.
-pub const COUNTS_MAX: usize = 150;
-
-/// Stands for a mailbox's name where the name itself should not be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NameHash([u8; 16]);
-
-impl NameHash {
-    /// The hash of a name.
-    #[must_use]
-    pub fn of(name: &Mailbox) -> Self {
-        Self(EntryId::of(&name.0).0)
-    }
 }
 
 fn new_epoch() -> Result<Epoch, StoreError> {

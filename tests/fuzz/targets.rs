@@ -9,6 +9,7 @@ use klassrum::crypto::{Access, DocumentSecret, Invitation, WorkshopCode, open_fi
 use klassrum::document::{RegisterDocument, WorkshopDocument};
 use klassrum::register::workshop::{Statement, Workshop};
 use klassrum::register::{Date, Register};
+use klassrum::relay::store::News;
 use klassrum::report::{Frozen, Report, Template, report, text, to_docx, to_docx_in};
 use klassrum::sync::wire::{Challenge, ClientFrame, Epoch, RelayFrame, VERSION, Welcome};
 use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parcel, Progress, Whisper};
@@ -16,9 +17,10 @@ use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parce
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
+    ("news", news),
     ("line", line),
     ("batch", batch),
     ("document", document),
@@ -56,6 +58,14 @@ fn client_frame(bytes: &[u8]) {
 fn relay_frame(bytes: &[u8]) {
     if let Ok(frame) = RelayFrame::from_bytes(bytes) {
         assert_eq!(frame.to_bytes(), bytes);
+    }
+}
+
+/// What PostgreSQL passes on from another relay, or from whoever else may write there.
+fn news(bytes: &[u8]) {
+    let Ok(told) = str::from_utf8(bytes) else { return };
+    if let Some(news) = News::read(told) {
+        assert_eq!(news.told(), told);
     }
 }
 

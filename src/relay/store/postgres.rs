@@ -1,24 +1,20 @@
 //! Mailboxes in PostgreSQL, which several relays may share.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::str::FromStr;
 use std::time::Duration;
 
-use base64ct::{Base64Unpadded, Encoding};
 use bytes::Bytes;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgNotification, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Executor, Postgres, Row, Transaction};
 use tokio::sync::Mutex;
 
 use super::ledger::{Ledger, NewRow};
 use super::{
-    Added, Addition, COUNTS_MAX, MailStore, MailboxId, MailboxState, NameHash, NewMailbox, News, Place, RelayName,
-    Snapshot, StoreError, StoredEntry, Word, fixed, from_db, new_epoch, to_db,
+    Added, Addition, MailStore, MailboxId, MailboxState, NameHash, NewMailbox, News, Place, Snapshot, StoreError,
+    StoredEntry, Word, fixed, from_db, new_epoch, to_db,
 };
-use crate::sync::wire::{
-    Entry, EntryId, Epoch, Kind, Mailbox, Mark, Receipt, Signature, TokenHash, WHISPER_MAX, WriterKey,
-};
+use crate::sync::wire::{Entry, EntryId, Epoch, Kind, Mailbox, Mark, Receipt, Signature, TokenHash, WriterKey};
 
 const CHANNEL: &str = "klassrum";
 const STATE: &str = "id, name, token_hash, writer, head, mark, total, kept, dropped_to";
@@ -95,7 +91,8 @@ impl MailStore for PostgresStore {
         }
         insert(&mut writing, &rows).await?;
         update(&mut writing, &ledger).await?;
-        let news: Vec<_> = ledger.changed().map(|(name, state)| told(&NameHash::of(name), Some(state.head))).collect();
+        let news = ledger.changed().map(|(name, state)| News::Appended(NameHash::of(name), state.head).told());
+        let news: Vec<_> = news.collect();
         notify(&mut *writing, &news).await?;
         writing.commit().await?;
         Ok(added)
@@ -194,7 +191,7 @@ impl MailStore for PostgresStore {
     async fn destroy(&self, name: &Mailbox) -> Result<(), StoreError> {
         let mut writing = self.pool.begin().await?;
         sqlx::query("DELETE FROM mailbox WHERE name = $1").bind(name.as_ref()).execute(&mut *writing).await?;
-        notify(&mut *writing, &[told(&NameHash::of(name), None)]).await?;
+        notify(&mut *writing, &[News::Destroyed(NameHash::of(name)).told()]).await?;
         Ok(writing.commit().await?)
     }
 
@@ -207,7 +204,7 @@ impl MailStore for PostgresStore {
         let mut listener = self.listener.lock().await;
         let Some(listener) = listener.as_mut() else { return std::future::pending().await };
         match listener.try_recv().await {
-            Ok(Some(notification)) => heard(&notification).unwrap_or(News::Missed),
+            Ok(Some(notification)) => News::read(notification.payload()).unwrap_or(News::Missed),
             Ok(None) => News::Missed,
             Err(_) if self.pool.is_closed() => std::future::pending().await,
             Err(cause) => {
@@ -223,7 +220,7 @@ impl MailStore for PostgresStore {
     }
 
     async fn tell(&self, words: &[Word]) -> Result<(), StoreError> {
-        let words: Vec<_> = words.iter().map(word).collect();
+        let words: Vec<_> = words.iter().map(Word::told).collect();
         notify(&self.pool, &words).await
     }
 
@@ -329,96 +326,6 @@ async fn notify(by: impl Executor<'_, Database = Postgres>, news: &[String]) -> 
     Ok(())
 }
 
-/// `0f…2a 17`: entries up to 17; `0f…2a gone`: the mailbox is gone.
-fn told(name: &NameHash, head: Option<u64>) -> String {
-    match head {
-        Some(head) => format!("{} {head}", hex(&name.0)),
-        None => format!("{} gone", hex(&name.0)),
-    }
-}
-
-/// The relay's name, what it says, and of what:
-/// `0f…2a readers 11…22 3 33…44 1`, or `asks` instead of `readers`; `0f…2a whispers 11…22 c2…`; `0f…2a here`; `0f…2a stops`.
-fn word(word: &Word) -> String {
-    match word {
-        Word::Readers { from, ask, counts } => {
-            let mut text = format!("{} {}", hex(&from.0), if *ask { "asks" } else { "readers" });
-            for (name, count) in counts.iter().take(COUNTS_MAX) {
-                // Writing to a string can't fail.
-                let _ = write!(text, " {} {count}", hex(&name.0));
-            }
-            text
-        }
-        Word::Whisper { from, mailbox, signature, sealed } => {
-            let said = Base64Unpadded::encode_string(&[&signature.0[..], sealed].concat());
-            format!("{} whispers {} {said}", hex(&from.0), hex(&mailbox.0))
-        }
-        Word::Here(from) => format!("{} here", hex(&from.0)),
-        Word::Gone(from) => format!("{} stops", hex(&from.0)),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> = (0..N).map(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()).collect();
-    bytes?.try_into().ok()
-}
-
-fn heard(notification: &PgNotification) -> Option<News> {
-    read_news(notification.payload())
-}
-
-fn read_news(text: &str) -> Option<News> {
-    let (name, what) = text.split_once(' ')?;
-    if let Some(from) = unhex(name) {
-        return read_word(RelayName(from), what).map(News::Word);
-    }
-    let name = NameHash(unhex(name)?);
-    if what == "gone" { Some(News::Destroyed(name)) } else { Some(News::Appended(name, what.parse().ok()?)) }
-}
-
-fn read_word(from: RelayName, text: &str) -> Option<Word> {
-    let mut parts = text.split(' ');
-    let verb = parts.next()?;
-    match verb {
-        "readers" | "asks" => {
-            let mut counts = Vec::new();
-            while let Some(name) = parts.next() {
-                counts.push((NameHash(unhex(name)?), parts.next()?.parse().ok()?));
-            }
-            Some(Word::Readers { from, ask: verb == "asks", counts })
-        }
-        "whispers" => {
-            let mailbox = NameHash(unhex(parts.next()?)?);
-            let said = Base64Unpadded::decode_vec(parts.next()?).ok()?;
-            let (signature, sealed) = said.split_first_chunk::<64>()?;
-            if WHISPER_MAX < sealed.len() {
-                return None;
-            }
-            Some(Word::Whisper {
-                from,
-                mailbox,
-                signature: Signature(*signature),
-                sealed: Bytes::copy_from_slice(sealed),
-            })
-        }
-        "here" => Some(Word::Here(from)),
-        "stops" => Some(Word::Gone(from)),
-        _ => None,
-    }
-}
-
 fn state(row: &PgRow) -> Result<(Mailbox, MailboxState), StoreError> {
     let state = MailboxState {
         id: MailboxId(row.try_get(0)?),
@@ -444,37 +351,4 @@ fn entry(row: &PgRow) -> Result<StoredEntry, StoreError> {
         signature: Signature(fixed(row.try_get(5)?)?),
         sealed: Bytes::from(row.try_get::<Vec<u8>, _>(6)?),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn news_are_heard_as_they_were_told() {
-        let name = NameHash::of(&Mailbox([7; 32]));
-        assert_eq!(read_news(&told(&name, Some(17))), Some(News::Appended(name, 17)));
-        assert_eq!(read_news(&told(&name, None)), Some(News::Destroyed(name)));
-        let from = RelayName([3; 8]);
-        let counts = vec![(name, u16::MAX); COUNTS_MAX];
-        let (signature, sealed) = (Signature([4; 64]), Bytes::from(vec![5; WHISPER_MAX]));
-        for said in [
-            Word::Readers { from, ask: true, counts },
-            Word::Readers { from, ask: false, counts: vec![] },
-            Word::Whisper { from, mailbox: name, signature, sealed },
-            Word::Here(from),
-            Word::Gone(from),
-        ] {
-            let text = word(&said);
-            // As much as PostgreSQL carries.
-            assert!(text.len() < 8_000, "{}", text.len());
-            assert_eq!(read_news(&text), Some(News::Word(said)));
-        }
-        let relay = "0303030303030303";
-        assert_eq!(read_news(&format!("{relay} readers 00")), None);
-        assert_eq!(read_news(&format!("{relay} whispers {} AAAA", hex(&name.0))), None);
-        for nonsense in ["", "00", "zz 1", "0011 1"] {
-            assert_eq!(read_news(nonsense), None, "{nonsense}");
-        }
-    }
 }
