@@ -21,6 +21,7 @@ mod history;
 mod news;
 mod pieces;
 mod reading;
+mod replaced;
 mod stored;
 mod undo;
 mod workshop;
@@ -38,10 +39,11 @@ pub use crate::document::news::{NEWS_MAX, News};
 pub use crate::document::pieces::BYTES_MAX;
 pub use crate::document::workshop::WorkshopDocument;
 use crate::register::{Choose, CommandError, Entry, Key, Place, RecordKind, Register, SCHEMA, Seen};
-use author::kinds_below;
+use author::{Note, kinds_below};
 use begin::{GENESIS, GENESIS_HASH};
 use contested::Changes;
 use pieces::{Piece, pieces};
+use replaced::{Replaced, prose_key};
 use stored::REMOVED;
 
 /// More writes than this at once are much.
@@ -57,6 +59,8 @@ pub struct RegisterDocument {
     undone: Vec<undo::Step>,
     /// The records whose removal is contested, once somebody has asked.
     contested: OnceCell<BTreeSet<Place>>,
+    /// The longer texts that took another's place, once somebody has asked.
+    replaced: OnceCell<Replaced>,
 }
 
 /// What an edit led to.
@@ -131,8 +135,14 @@ impl RegisterDocument {
             None => Automerge::load(GENESIS)?,
         };
         let doc = doc.with_actor(ActorId::from(actor));
-        let mut loaded =
-            Self { doc, waiting: Vec::new(), done: Vec::new(), undone: Vec::new(), contested: OnceCell::new() };
+        let mut loaded = Self {
+            doc,
+            waiting: Vec::new(),
+            done: Vec::new(),
+            undone: Vec::new(),
+            contested: OnceCell::new(),
+            replaced: OnceCell::new(),
+        };
         loaded.admit(changes, &mut PatchLog::inactive())?;
         Ok(loaded)
     }
@@ -165,6 +175,7 @@ impl RegisterDocument {
     pub fn entry(&self, place: &Place) -> Entry {
         let found = reading::record_at(&self.doc, place).filter(|_| self.is_here(place)).map(|mut found| {
             found.contest();
+            found.dispute(self.replaced());
             found.entry()
         });
         found.unwrap_or_else(|| Entry::new(place.clone(), None))
@@ -239,20 +250,32 @@ impl RegisterDocument {
             return self.merge_much(whole, changes);
         }
         let mut log = PatchLog::active();
+        let notes = self.notes(&changes);
         self.admit(changes, &mut log)?;
-        let mut places = BTreeSet::new();
+        let (mut places, mut put) = (BTreeSet::new(), BTreeSet::new());
         for patch in self.doc.make_patches(&mut log) {
+            let puts = patch.path.len() == 2;
             let mut path = patch.path.iter().map(|(_, prop)| prop.clone()).chain(prop_of(patch.action));
             let (Some(collection), Some(key)) = (path.next(), path.next()) else { continue };
             let (automerge::Prop::Map(collection), automerge::Prop::Map(key)) = (collection, key) else { continue };
             let (Some(kind), Some(key)) = (RecordKind::from_key(&collection), Key::parse(&key)) else { continue };
             let place = Place { kind, key };
-            if matches!(path.next(), Some(automerge::Prop::Map(field)) if field == REMOVED) {
-                places.extend(below(&self.doc, &place));
+            if let Some(automerge::Prop::Map(field)) = path.next() {
+                if field == REMOVED {
+                    places.extend(below(&self.doc, &place));
+                } else if let Some(field) = prose_key(kind, &field).filter(|_| puts) {
+                    put.insert((place.clone(), field));
+                }
             }
             places.insert(place);
         }
         places.extend(self.contest(&places));
+        if let Some(replaced) = self.replaced.get_mut() {
+            // What is written into a text that is not in its field any more shows nowhere in the document.
+            let concerns = |note: &Option<Note>, place: &_| note.as_ref().is_none_or(|note| note.may_concern(place));
+            put.extend(replaced.concerned(|place| notes.iter().any(|note| concerns(note, place))));
+            places.extend(replaced.look_again(&self.doc, put));
+        }
         Ok(places.iter().map(|place| self.entry(place)).collect())
     }
 
@@ -274,7 +297,7 @@ impl RegisterDocument {
             }
             return Err(why);
         }
-        self.contested.take();
+        self.forget_disputes();
         let after = self.entries();
         let gone: BTreeSet<_> = after.iter().map(|entry| &entry.place).collect();
         let gone: Vec<_> = before.keys().filter(|place| !gone.contains(place)).cloned().collect();
@@ -299,10 +322,11 @@ impl RegisterDocument {
         let found = reading::records(&self.doc, heads);
         let here = match heads {
             // Who contested what was settled one way or the other later.
-            Some(_) => reading::here(found, &BTreeSet::new()),
+            Some(_) => reading::here(found, &BTreeSet::new(), &Replaced::default()),
             None => {
                 let contested = self.contested.get_or_init(|| contested_among(&self.doc, &found));
-                reading::here(found, contested)
+                let replaced = self.replaced.get_or_init(|| replaced_among(&self.doc, &found));
+                reading::here(found, contested, replaced)
             }
         };
         here.into_iter().map(reading::Found::entry).collect()
@@ -311,6 +335,24 @@ impl RegisterDocument {
     /// The records whose removal is contested.
     fn contested(&self) -> &BTreeSet<Place> {
         self.contested.get_or_init(|| contested_among(&self.doc, &reading::records(&self.doc, None)))
+    }
+
+    /// The longer texts that took another's place.
+    fn replaced(&self) -> &Replaced {
+        self.replaced.get_or_init(|| replaced_among(&self.doc, &reading::records(&self.doc, None)))
+    }
+
+    /// What is disputed without showing in a single place is looked for anew when somebody asks.
+    fn forget_disputes(&mut self) {
+        self.contested.take();
+        self.replaced.take();
+    }
+
+    /// What the changes that may come in say of themselves, if that tells anything.
+    fn notes(&self, incoming: &[Change]) -> Vec<Option<Note>> {
+        let told = incoming.iter().chain(&self.waiting);
+        let told = told.filter(|change| change.timestamp() != 0 || change.message().is_some());
+        told.map(|change| change.message().and_then(Note::read)).collect()
     }
 
     fn is_here(&self, place: &Place) -> bool {
@@ -453,6 +495,13 @@ fn contested_among(doc: &Automerge, found: &[reading::Found]) -> BTreeSet<Place>
         return BTreeSet::new();
     }
     Changes::of(doc).contested(removed)
+}
+
+/// Of all records of a document, the longer texts that took another's place.
+fn replaced_among(doc: &Automerge, found: &[reading::Found]) -> Replaced {
+    let all = found.iter().flat_map(|record| record.replaced.iter().map(|field| (record.place.clone(), *field)));
+    let all: BTreeSet<_> = all.collect();
+    if all.is_empty() { Replaced::default() } else { Replaced::among(&Changes::of(doc), all) }
 }
 
 /// All that belongs to a record, directly or through another, removed or not.

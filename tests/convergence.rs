@@ -25,6 +25,10 @@ enum Edit {
     Write(Place, &'static str, String),
     /// Writes against what was seen before the device last heard from others.
     WriteLate(Place, &'static str, String),
+    /// Settles what the text says.
+    Settle(Place, &'static str, String),
+    /// The same, knowing only what was seen before the device last heard from others.
+    SettleLate(Place, &'static str, String),
     Remove(Place),
     Restore(Place),
     Withdraw(Place),
@@ -88,6 +92,8 @@ fn single() -> impl Strategy<Value = Edit> {
         1 => "[x-z]{0,2}".prop_map(Edit::Town),
         3 => (text(), words()).prop_map(|((place, field), words)| Edit::Write(place, field, words)),
         2 => (text(), words()).prop_map(|((place, field), words)| Edit::WriteLate(place, field, words)),
+        2 => (text(), words()).prop_map(|((place, field), words)| Edit::Settle(place, field, words)),
+        1 => (text(), words()).prop_map(|((place, field), words)| Edit::SettleLate(place, field, words)),
         1 => a_system().prop_map(Edit::Remove),
         1 => a_system().prop_map(Edit::Restore),
         1 => a_decision().prop_map(Edit::Withdraw),
@@ -153,6 +159,15 @@ impl Desk {
                 field: (*field).into(),
                 text: words.clone(),
                 seen: self.earlier.clone(),
+            },
+            Edit::Settle(place, field, words) | Edit::SettleLate(place, field, words) => Command::Settle {
+                place: self.any(place),
+                field: (*field).into(),
+                text: words.clone(),
+                seen: match edit {
+                    Edit::SettleLate(..) => self.earlier.clone(),
+                    _ => self.document.seen(),
+                },
             },
             Edit::Remove(place) => Command::Remove { place: self.any(place) },
             Edit::Restore(place) => Command::Restore { place: self.any(place) },

@@ -873,6 +873,240 @@ fn a_removal_by_somebody_who_had_seen_the_edit_stands() {
     assert_eq!((agreed(&devices).systems.len(), devices[0].conflicts().len()), (1, 0));
 }
 
+/// Two devices that each began the same text: it came with a later version than the record, say.
+fn begun_apart() -> Vec<RegisterDocument> {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    elsewhere(&mut devices[0], |change| {
+        let antura = record_in(change, "systems", "antura");
+        change.delete(&antura, "purpose").unwrap();
+    });
+    exchange_all(&mut devices);
+    for (device, text, role, at) in [(0, "Från ada.", "ISAM", 100), (1, "Från ben.", "Arkivarie", 200)] {
+        let write = write(&devices[device], &system("antura"), "purpose", text);
+        devices[device].apply(&write, &signed(role, at)).unwrap();
+    }
+    // What is already known as disputed is kept up to date from here on.
+    devices.iter().for_each(|device| assert_eq!(device.read().disputes.count(), 0));
+    devices
+}
+
+fn settle(place: &Place, text: &str, seen: Seen) -> Command {
+    Command::Settle { place: place.clone(), field: "purpose".into(), text: text.into(), seen }
+}
+
+fn purpose(device: &RegisterDocument) -> String {
+    line(device, &system("antura"), "purpose")
+}
+
+/// What is said of the one disputed field, on every device the same.
+fn said(devices: &[RegisterDocument]) -> Vec<String> {
+    agreed(devices);
+    let conflicts = devices[0].conflicts();
+    for device in devices {
+        assert_eq!(device.conflicts(), conflicts);
+        assert_eq!(device.read().disputes.count(), conflicts.len());
+        assert_eq!(device.entry(&system("antura")), entry_of(device, &system("antura")));
+        let mut device = device.clone();
+        assert_eq!(RegisterDocument::load([device.save()], actor(7)).unwrap().conflicts(), conflicts);
+    }
+    let Some(conflict) = conflicts.first() else { return Vec::new() };
+    assert_eq!((&conflict.place, conflict.field.as_str(), conflicts.len()), (&system("antura"), "purpose", 1));
+    assert_eq!(conflict.claims[conflict.shown].value, Value::Prose(purpose(&devices[0])));
+    let text = |value: &Value| if let Value::Prose(text) = value { text.clone() } else { String::new() };
+    let mut said: Vec<_> = conflict.claims.iter().map(|claim| text(&claim.value)).collect();
+    said.sort_unstable();
+    said
+}
+
+#[test]
+fn of_two_texts_that_began_apart_one_is_kept_or_a_third_is_written() {
+    for text in ["Från ada.", "Från ben.", "Från båda.", ""] {
+        let mut devices = begun_apart();
+        exchange_all(&mut devices);
+        assert_eq!(said(&devices), ["Från ada.", "Från ben."]);
+        let shown = purpose(&devices[1]);
+        let decide = settle(&system("antura"), text, devices[1].conflicts()[0].seen.clone());
+        let decided = act(&mut devices[1], &decide);
+        assert_eq!(decided.entries, [devices[1].entry(&system("antura"))]);
+        assert!(decided.entries[0].disputed.is_empty());
+        let told = devices[0].merge(&decided.bytes).unwrap();
+        assert_eq!(told, decided.entries);
+        assert!(said(&devices).is_empty());
+        assert_eq!(purpose(&devices[0]), text);
+
+        let undone = devices[1].undo(&signed("ISAM", 1)).unwrap().unwrap();
+        assert_eq!(purpose(&devices[1]), shown, "as it was shown before the decision");
+        devices[0].merge(&undone.bytes).unwrap();
+        assert!(said(&devices).is_empty());
+        devices[1].redo(&signed("ISAM", 1)).unwrap();
+        assert_eq!(purpose(&devices[1]), text);
+    }
+}
+
+#[test]
+fn two_who_settle_a_text_apart_end_with_the_same_and_disagree_openly() {
+    for (other, left) in [("Från ben.", vec!["Från ada.", "Från ben."]), ("Från ada.", vec![])] {
+        let mut devices = begun_apart();
+        exchange_all(&mut devices);
+        for (device, text) in devices.iter_mut().zip(["Från ada.", other]) {
+            let decide = settle(&system("antura"), text, device.seen());
+            act(device, &decide);
+        }
+        exchange_all(&mut devices);
+        assert_eq!(said(&devices), left);
+        // Who writes on writes for all who decided the same.
+        let more = format!("{} Och mer.", purpose(&devices[0]));
+        let write = write(&devices[0], &system("antura"), "purpose", &more);
+        act(&mut devices[0], &write);
+        exchange_all(&mut devices);
+        assert_eq!(said(&devices).len(), left.len());
+        let decide = settle(&system("antura"), &more, devices[1].seen());
+        act(&mut devices[1], &decide);
+        exchange_all(&mut devices);
+        assert!(said(&devices).is_empty());
+        assert_eq!(purpose(&devices[0]), more);
+    }
+}
+
+#[test]
+fn words_written_into_a_text_that_was_settled_meanwhile_are_said_beside_it() {
+    for (kept, small) in [("Från ada.", true), ("Från ben.", false), ("Från båda.", true)] {
+        let mut devices = begun_apart();
+        merge(&mut devices, 0, 1);
+        let decide = settle(&system("antura"), kept, devices[0].seen());
+        let decided = act(&mut devices[0], &decide);
+        // Ben has heard neither of Ada's text nor of the decision.
+        let write = write(&devices[1], &system("antura"), "purpose", "Från ben. Ett tillägg.");
+        let written = devices[1].apply(&write, &signed("Arkivarie", 300)).unwrap();
+        if small {
+            let told = devices[0].merge(&written.bytes).unwrap();
+            assert_eq!(told, [devices[0].entry(&system("antura"))]);
+            assert_eq!(told[0].disputed, ["purpose"]);
+            merge(&mut devices, 1, 0);
+        } else {
+            exchange_all(&mut devices);
+        }
+        let mut expected = [kept, "Från ben. Ett tillägg."];
+        expected.sort_unstable();
+        assert_eq!(said(&devices), expected, "{kept}");
+        assert_eq!(purpose(&devices[0]), kept, "what was decided is shown");
+        let conflict = &devices[0].conflicts()[0];
+        let late = conflict.claims.iter().find(|claim| claim.value != Value::Prose(kept.into())).unwrap();
+        assert_eq!((late.by.as_ref().unwrap().role.as_str(), late.at), ("Arkivarie", 300));
+
+        let decide = settle(&system("antura"), "Från ben. Ett tillägg.", conflict.seen.clone());
+        act(&mut devices[1], &decide);
+        exchange_all(&mut devices);
+        assert!(said(&devices).is_empty());
+        assert_eq!(purpose(&devices[0]), "Från ben. Ett tillägg.");
+        assert!(!decided.bytes.is_empty());
+    }
+}
+
+#[test]
+fn to_keep_what_was_decided_settles_what_was_said_late() {
+    let mut devices = begun_apart();
+    merge(&mut devices, 0, 1);
+    let decide = settle(&system("antura"), "Från ada.", devices[0].seen());
+    act(&mut devices[0], &decide);
+    let write = write(&devices[1], &system("antura"), "purpose", "Från ben. Ett tillägg.");
+    act(&mut devices[1], &write);
+    exchange_all(&mut devices);
+    assert_eq!(said(&devices).len(), 2);
+    let decide = settle(&system("antura"), "Från ada.", devices[0].seen());
+    act(&mut devices[0], &decide);
+    exchange_all(&mut devices);
+    assert!(said(&devices).is_empty());
+    assert_eq!(purpose(&devices[1]), "Från ada.");
+}
+
+#[test]
+fn who_decides_settles_only_what_was_on_the_screen() {
+    let mut devices = begun_apart();
+    exchange_all(&mut devices);
+    let on_the_screen = devices[0].conflicts()[0].seen.clone();
+    let shown = purpose(&devices[0]);
+    let write = write(&devices[1], &system("antura"), "purpose", &format!("{shown} Ett tillägg."));
+    act(&mut devices[1], &write);
+    merge(&mut devices, 0, 1);
+    let decide = settle(&system("antura"), "Från båda.", on_the_screen);
+    let decided = act(&mut devices[0], &decide);
+    assert_eq!(decided.entries[0].disputed, ["purpose"]);
+    devices[1].merge(&decided.bytes).unwrap();
+    let mut expected = ["Från båda.".to_owned(), format!("{shown} Ett tillägg.")];
+    expected.sort_unstable();
+    assert_eq!(said(&devices), expected);
+}
+
+#[test]
+fn words_from_an_older_screen_go_into_the_text_they_were_written_in() {
+    let mut devices = begun_apart();
+    let from_an_older_screen = write(&devices[1], &system("antura"), "purpose", "Från ben. Ett tillägg.");
+    merge(&mut devices, 1, 0);
+    let decide = settle(&system("antura"), "Från båda.", devices[1].seen());
+    act(&mut devices[1], &decide);
+    let written = act(&mut devices[1], &from_an_older_screen);
+    assert_eq!(written.entries[0].disputed, ["purpose"]);
+    merge(&mut devices, 0, 1);
+    assert_eq!(said(&devices), ["Från ben. Ett tillägg.", "Från båda."]);
+    // What was written then can be taken back, and the decision holds again.
+    devices[1].undo(&signed("ISAM", 1)).unwrap().unwrap();
+    merge(&mut devices, 0, 1);
+    assert!(said(&devices).is_empty());
+    assert_eq!(purpose(&devices[0]), "Från båda.");
+}
+
+#[test]
+fn a_decision_that_somebody_has_settled_again_is_not_undone() {
+    let mut devices = begun_apart();
+    exchange_all(&mut devices);
+    let decide = settle(&system("antura"), "Från ada.", devices[0].seen());
+    act(&mut devices[0], &decide);
+    exchange_all(&mut devices);
+    let decide = settle(&system("antura"), "Från ben.", devices[1].seen());
+    act(&mut devices[1], &decide);
+    exchange_all(&mut devices);
+    assert!(matches!(devices[0].undo(&signed("ISAM", 1)), Err(DocumentError::ChangedSince)));
+    assert!(said(&devices).is_empty());
+}
+
+#[test]
+fn words_in_a_text_that_another_program_replaced_are_said_beside_it() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    exchange_all(&mut devices);
+    devices.iter().for_each(|device| assert_eq!(device.read().disputes.count(), 0));
+    // As JavaScript's Automerge does when a string is assigned.
+    elsewhere(&mut devices[0], |change| {
+        let antura = record_in(change, "systems", "antura");
+        let text = change.put_object(&antura, "purpose", ObjType::Text).unwrap();
+        change.splice_text(&text, 0, 0, "Annanstans.").unwrap();
+    });
+    let write = write(&devices[1], &system("antura"), "purpose", "Här.");
+    let written = act(&mut devices[1], &write);
+    assert_eq!(devices[0].merge(&written.bytes).unwrap()[0].disputed, ["purpose"]);
+    merge(&mut devices, 1, 0);
+    assert_eq!(said(&devices), ["Annanstans.", "Här."]);
+    assert_eq!(purpose(&devices[1]), "Annanstans.");
+}
+
+#[test]
+fn a_settled_text_costs_nothing_to_those_who_wrote_before_and_after() {
+    let mut devices = begun_apart();
+    exchange_all(&mut devices);
+    let decide = settle(&system("antura"), "Från båda.", devices[0].seen());
+    act(&mut devices[0], &decide);
+    exchange_all(&mut devices);
+    for (device, more) in [(0, "Först. Från båda."), (1, "Från båda. Sist.")] {
+        let write = write(&devices[device], &system("antura"), "purpose", more);
+        act(&mut devices[device], &write);
+    }
+    exchange_all(&mut devices);
+    assert!(said(&devices).is_empty());
+    assert_eq!(purpose(&devices[0]), "Först. Från båda. Sist.");
+}
+
 #[test]
 fn what_others_did_since_one_looked_is_told_and_ones_own_is_not() {
     let mut devices = devices(2);

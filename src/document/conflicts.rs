@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::author::{Author, Note};
 use super::contested::{Changes, marks};
 use super::reading::{Several, all_of, here, records, several};
-use super::stored::REMOVED;
+use super::stored::{REMOVED, Stored};
 use super::{RegisterDocument, record};
-use crate::register::{Place, Value};
+use crate::register::{Place, Seen, Value};
 
 /// One field with several values, or a record that some have removed and others changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Conflict {
     pub shown: usize,
     /// Whether that one is shown because it is the careful one.
     pub careful: bool,
+    /// The document's state in which this was so: what is decided on longer text is decided against it.
+    pub seen: Seen,
 }
 
 /// One of several values of a field.
@@ -40,7 +42,7 @@ impl RegisterDocument {
     /// Every field in which people have put different things apart.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
-        let all = here(records(&self.doc, None), self.contested());
+        let all = here(records(&self.doc, None), self.contested(), self.replaced());
         let disputed: Vec<_> =
             all.into_iter().filter(|found| !found.disputed.is_empty()).map(|found| found.place).collect();
         self.conflicts_of(&disputed)
@@ -57,24 +59,33 @@ impl RegisterDocument {
                 let changes = changes.get_or_insert_with(|| Changes::of(&self.doc));
                 found.push(self.contested_removal(place, changes));
             }
-            let several = self.doc.map_range(&record, ..).filter(|item| item.conflict);
-            found.extend(several.filter_map(|item| self.conflict(place, &record, &item.key)));
+            let late: Vec<_> = self.replaced().late_of(place).collect();
+            for item in self.doc.map_range(&record, ..) {
+                let late = late.iter().any(|field| *field == item.key);
+                if item.conflict || late {
+                    let changes = late.then(|| &*changes.get_or_insert_with(|| Changes::of(&self.doc)));
+                    found.extend(self.conflict(place, &record, &item.key, changes));
+                }
+            }
         }
         found
     }
 
-    fn conflict(&self, place: &Place, record: &ObjId, field: &str) -> Option<Conflict> {
+    /// `changes` where something is said beside what the field holds.
+    fn conflict(&self, place: &Place, record: &ObjId, field: &str, changes: Option<&Changes<'_>>) -> Option<Conflict> {
         if place.kind.field(field).is_none() && field != REMOVED {
             return None;
         }
-        let (stored, ids): (Vec<_>, Vec<_>) = all_of(&self.doc, None, record, field).into_iter().unzip();
+        let late = changes.map(|changes| changes.late(place, field)).unwrap_or_default().into_iter();
+        let late = late.map(|late| (Stored::Prose(late.text), Some(late.last)));
+        let held = all_of(&self.doc, None, record, field).into_iter();
+        let held = held.map(|(stored, id)| (stored, self.doc.hash_for_opid(&id)));
+        let (stored, made): (Vec<_>, Vec<_>) = late.chain(held).unzip();
         // Two who put the same thing there don't disagree.
         let Several { values, shown, careful } = several(place.kind, field, stored)?;
-        let claims = values.into_iter().zip(ids).map(|(value, id)| {
-            let hash = self.doc.hash_for_opid(&id);
-            self.claim(value, hash.as_ref())
-        });
-        Some(Conflict { place: place.clone(), field: field.to_owned(), claims: claims.collect(), shown, careful })
+        let claims = values.into_iter().zip(made).map(|(value, made)| self.claim(value, made.as_ref())).collect();
+        let (place, field, seen) = (place.clone(), field.to_owned(), self.seen());
+        Some(Conflict { place, field, claims, shown, careful, seen })
     }
 
     fn contested_removal(&self, place: &Place, changes: &Changes<'_>) -> Conflict {
@@ -87,7 +98,8 @@ impl RegisterDocument {
             claims.push(claim);
         }
         let shown = claims.len().saturating_sub(1);
-        Conflict { place: place.clone(), field: REMOVED.to_owned(), claims, shown, careful: true }
+        let (place, field, seen) = (place.clone(), REMOVED.to_owned(), self.seen());
+        Conflict { place, field, claims, shown, careful: true, seen }
     }
 
     fn claim(&self, value: Value, hash: Option<&ChangeHash>) -> Claim {

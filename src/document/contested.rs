@@ -15,16 +15,21 @@ use crate::register::Place;
 
 /// A document's changes and what each builds on.
 pub(super) struct Changes<'d> {
-    doc: &'d Automerge,
+    pub(super) doc: &'d Automerge,
+    /// Each after those that it builds on.
     all: Vec<ChangeMetadata<'d>>,
     places: HashMap<ChangeHash, usize>,
+    /// What each builds on directly.
+    deps: Vec<Vec<usize>>,
 }
 
 impl<'d> Changes<'d> {
     pub(super) fn of(doc: &'d Automerge) -> Self {
         let all = doc.get_changes_meta(&[]);
-        let places = all.iter().enumerate().map(|(at, change)| (change.hash, at)).collect();
-        Self { doc, all, places }
+        let places: HashMap<_, _> = all.iter().enumerate().map(|(at, change)| (change.hash, at)).collect();
+        let deps = all.iter().map(|change| change.deps.iter().filter_map(|hash| places.get(hash).copied()).collect());
+        let deps = deps.collect();
+        Self { doc, all, places, deps }
     }
 
     /// Of some records that are marked as removed, those whose removal is contested.
@@ -44,12 +49,30 @@ impl<'d> Changes<'d> {
         let mut seen = vec![false; self.all.len()];
         let mut next: Vec<usize> = heads.iter().filter_map(|hash| self.places.get(hash).copied()).collect();
         while let Some(at) = next.pop() {
-            let (Some(is_seen), Some(change)) = (seen.get_mut(at), self.all.get(at)) else { continue };
+            let (Some(is_seen), Some(deps)) = (seen.get_mut(at), self.deps.get(at)) else { continue };
             if !std::mem::replace(is_seen, true) {
-                next.extend(change.deps.iter().filter_map(|hash| self.places.get(hash).copied()));
+                next.extend(deps);
             }
         }
         seen
+    }
+
+    /// The changes that neither come before any of `heads` nor after one, oldest first.
+    pub(super) fn beside(&self, heads: &[ChangeHash]) -> impl Iterator<Item = &ChangeMetadata<'d>> {
+        let before = self.before(heads);
+        let mut after = vec![false; self.all.len()];
+        let mut beside = Vec::new();
+        for (at, deps) in self.deps.iter().enumerate() {
+            let Some(change) = self.all.get(at) else { continue };
+            let follows = heads.contains(&change.hash) || deps.iter().any(|dep| after.get(*dep) == Some(&true));
+            if let Some(after) = after.get_mut(at) {
+                *after = follows;
+            }
+            if !follows && before.get(at) == Some(&false) {
+                beside.push(change);
+            }
+        }
+        beside.into_iter()
     }
 
     /// Whether a change does something else to a record, or to what belongs to it, than to remove it.

@@ -10,6 +10,7 @@ use autosurgeon::{hydrate_prop, reconcile_prop};
 use super::author::Note;
 use super::begin::{beginning, later};
 use super::reading::several;
+use super::replaced::{prose_key, texts};
 use super::stored::{Fill, REMOVED, Stored, new_record};
 use super::undo::{Inverse, Step};
 use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, record};
@@ -39,6 +40,7 @@ impl RegisterDocument {
         let done = self.carry_out(steps, (collections, missing), &late, signed);
         if let (Err(_), Some(before)) = (&done, before) {
             self.doc = before;
+            self.forget_disputes();
         }
         done
     }
@@ -68,21 +70,32 @@ impl RegisterDocument {
         let main = commit(change, &work.touched, signed);
         work.tie_to(main.as_slice());
         self.contested = OnceCell::from(std::mem::take(&mut work.contested));
+        if let Some(replaced) = self.replaced.get_mut() {
+            work.settled.iter().for_each(|(place, field)| replaced.settle(place, field));
+        }
         hashes.extend(main);
+        let mut wrote = BTreeSet::new();
         for at in late {
-            if let Some(Command::Write { place, field, text, seen }) = steps.get(*at) {
-                let seen = heads(seen);
-                if let Some((hash, before)) = write_at(&mut self.doc, place, field, text, &seen, signed)? {
-                    work.inverses.push(Inverse::Write {
-                        place: place.clone(),
-                        field: field.clone(),
-                        text: before,
-                        at: vec![hash],
-                    });
-                    work.touch(place);
-                    hashes.push(hash);
+            let Some(step) = steps.get(*at) else { continue };
+            let (place, field, done) = match step {
+                Command::Write { place, field, text, seen } => {
+                    (place, field, write_at(&mut self.doc, place, field, text, &heads(seen), signed)?)
                 }
-            }
+                Command::Settle { place, field, text, seen } => {
+                    (place, field, settle_at(&mut self.doc, place, field, text, &heads(seen), signed)?)
+                }
+                _ => continue,
+            };
+            let Some((hash, text)) = done else { continue };
+            let (place, field) = (place.clone(), field.clone());
+            work.touch(&place);
+            wrote.extend(prose_key(place.kind, &field).map(|field| (place.clone(), field)));
+            work.inverses.push(Inverse::Write { place, field, text, at: vec![hash] });
+            hashes.push(hash);
+        }
+        if let Some(replaced) = self.replaced.get_mut() {
+            // What was written as it was seen then may be in a text that others have replaced since.
+            replaced.look_again(&self.doc, wrote);
         }
         if !work.inverses.is_empty() {
             self.undone.clear();
@@ -102,12 +115,14 @@ impl RegisterDocument {
         Applied { bytes, entries: shown.iter().map(|place| self.entry(place)).collect(), seen: self.seen(), left }
     }
 
-    /// The steps that write text against a state in which that text was another.
+    /// The steps that write text against a state in which that text was another, or settle what was said then.
     fn written_late(&self, steps: &[Command]) -> Result<BTreeSet<usize>, DocumentError> {
         let now = self.doc.get_heads();
         let mut late = BTreeSet::new();
         for (at, step) in steps.iter().enumerate() {
-            let Command::Write { place, field, seen, .. } = step else { continue };
+            let (Command::Write { place, field, seen, .. } | Command::Settle { place, field, seen, .. }) = step else {
+                continue;
+            };
             let seen = heads(seen);
             if seen == now {
                 continue;
@@ -118,8 +133,13 @@ impl RegisterDocument {
             if !self.is_here(place) {
                 continue;
             }
+            if let Command::Settle { .. } = step {
+                late.insert(at);
+                continue;
+            }
             let Some(text) = text_object(&self.doc, place, field) else { continue };
-            if self.doc.text_at(&text, &seen).ok() != Some(self.doc.text(&text)?) {
+            let is_same = text_object_at(&self.doc, place, field, &seen).as_ref() == Some(&text);
+            if !is_same || self.doc.text_at(&text, &seen).ok() != Some(self.doc.text(&text)?) {
                 late.insert(at);
             }
         }
@@ -203,6 +223,8 @@ struct Work {
     inverses: Vec<Inverse>,
     /// The records whose removal is contested, less those that this command has settled.
     contested: BTreeSet<Place>,
+    /// The longer texts that took the place of all there was.
+    settled: BTreeSet<(Place, &'static str)>,
 }
 
 impl Work {
@@ -243,6 +265,11 @@ impl Work {
                 self.put(change, place, &record, field, value)
             }
             Command::Write { place, field, text, .. } => self.write(change, place, field, text),
+            Command::Settle { place, field, text, .. } => {
+                let record = self.here(change, place)?;
+                let before = shown_text(change, &record, field)?;
+                self.replace(change, place, &record, field, text, before)
+            }
             Command::Remove { place } => {
                 let record = record(change, place).ok_or_else(|| DocumentError::Missing(place.clone()))?;
                 self.mark(change, place, &record, true)
@@ -361,11 +388,13 @@ impl Work {
         text: &str,
     ) -> Result<(), DocumentError> {
         let record = self.here(change, place)?;
-        let before = match hydrate_prop(change, &record, field)? {
-            Stored::Prose(text) | Stored::Line(text) => text,
-            _ => String::new(),
-        };
+        let before = shown_text(change, &record, field)?;
         if before != text {
+            let all = texts(change.get_all(&record, field));
+            if 1 < all.len() && all.iter().all(|other| change.text(other).is_ok_and(|other| other == before)) {
+                // Several texts that say the same are one to whoever writes: the others would differ from it now.
+                return self.replace(change, place, &record, field, text, before);
+            }
             reconcile_prop(change, &record, field, Fill(&Value::Prose(text.to_owned())))?;
             self.inverses.push(Inverse::Write {
                 place: place.clone(),
@@ -377,6 +406,33 @@ impl Work {
         }
         Ok(())
     }
+
+    /// Puts a text in the place of all that the field holds.
+    fn replace(
+        &mut self,
+        change: &mut Transaction<'_>,
+        place: &Place,
+        record: &ObjId,
+        field: &str,
+        text: &str,
+        before: String,
+    ) -> Result<(), DocumentError> {
+        let object = change.put_object(record, field, ObjType::Text)?;
+        change.splice_text(&object, 0, 0, text)?;
+        self.settled.extend(prose_key(place.kind, field).map(|field| (place.clone(), field)));
+        let (place, field) = (place.clone(), field.to_owned());
+        self.touch(&place);
+        self.inverses.push(Inverse::Write { place, field, text: before, at: Vec::new() });
+        Ok(())
+    }
+}
+
+/// The longer text that a field shows.
+fn shown_text<D: autosurgeon::ReadDoc>(doc: &D, record: &ObjId, field: &str) -> Result<String, DocumentError> {
+    Ok(match hydrate_prop(doc, record, field)? {
+        Stored::Prose(text) | Stored::Line(text) => text,
+        _ => String::new(),
+    })
 }
 
 /// What a field shows, if it is no object: of several values the careful one.
@@ -410,6 +466,12 @@ pub(super) fn text_object<D: ReadDoc>(doc: &D, place: &Place, field: &str) -> Op
     matches!(value, automerge::Value::Object(ObjType::Text)).then_some(id)
 }
 
+/// The text object that was in a field at `at`.
+pub(super) fn text_object_at<D: ReadDoc>(doc: &D, place: &Place, field: &str, at: &[ChangeHash]) -> Option<ObjId> {
+    let (value, id) = doc.get_at(record(doc, place)?, field, at).ok()??;
+    matches!(value, automerge::Value::Object(ObjType::Text)).then_some(id)
+}
+
 pub(super) fn heads(seen: &Seen) -> Vec<ChangeHash> {
     seen.0.iter().map(|hash| ChangeHash(*hash)).collect()
 }
@@ -436,19 +498,39 @@ pub(super) fn write_at(
     at: &[ChangeHash],
     signed: &Signed,
 ) -> Result<Option<(ChangeHash, String)>, DocumentError> {
-    let Some(object) = text_object(doc, place, field) else { return Ok(None) };
     let touched = BTreeSet::from([place.clone()]);
-    let Ok(before) = doc.text_at(&object, at) else {
+    // Somebody may have put another text in its place since: then what was written is disputed.
+    let Some(object) = text_object_at(doc, place, field, at) else {
         // The text began after what the writer had seen: both are kept, one after the other.
+        let Some(object) = text_object(doc, place, field) else { return Ok(None) };
         let before = doc.text(&object)?;
         let mut change = doc.transaction();
         change.splice_text(&object, 0, 0, text)?;
         return Ok(commit(change, &touched, signed).map(|hash| (hash, before)));
     };
+    let before = doc.text_at(&object, at)?;
     if before == text {
         return Ok(None);
     }
     let mut change = doc.transaction_at(PatchLog::inactive(), at).map_err(|_| DocumentError::UnknownSeen)?;
     change.update_text(&object, text)?;
     Ok(commit(change, &touched, signed).map(|hash| (hash, before)))
+}
+
+/// Puts a text in the place of all that was in a field at `at`; what was not, stays. Gives the change and what was shown.
+fn settle_at(
+    doc: &mut Automerge,
+    place: &Place,
+    field: &str,
+    text: &str,
+    at: &[ChangeHash],
+    signed: &Signed,
+) -> Result<Option<(ChangeHash, String)>, DocumentError> {
+    let shown = text_object_at(doc, place, field, at).map(|object| doc.text_at(&object, at)).transpose()?;
+    let mut change = doc.transaction_at(PatchLog::inactive(), at).map_err(|_| DocumentError::UnknownSeen)?;
+    let record = record(&change, place).ok_or_else(|| DocumentError::Missing(place.clone()))?;
+    let object = change.put_object(&record, field, ObjType::Text)?;
+    change.splice_text(&object, 0, 0, text)?;
+    let hash = commit(change, &BTreeSet::from([place.clone()]), signed);
+    Ok(hash.map(|hash| (hash, shown.unwrap_or_default())))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use automerge::iter::{DocItem, MapRangeItem};
 use automerge::{Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ValueRef};
 
+use super::replaced::{Beginnings, Replaced, prose_key, took_a_place};
 use super::stored::{REMOVED, Stored};
 use crate::register::safe::safest;
 use crate::register::{Choose, Entry, Key, Place, RecordKind, Value};
@@ -18,6 +19,8 @@ pub(super) struct Found {
     pub(super) removed: bool,
     /// The fields of which people have said different things; `removed` among them.
     pub(super) disputed: Vec<String>,
+    /// The longer texts of it that took another's place.
+    pub(super) replaced: Vec<&'static str>,
 }
 
 /// What an object is in a register.
@@ -34,7 +37,14 @@ enum Spot {
 
 /// Every record, removed or not, in the order of their places.
 pub(super) fn records(doc: &Automerge, heads: Option<&[ChangeHash]>) -> Vec<Found> {
-    let mut reading = Reading { spots: BTreeMap::from([(ROOT, Spot::Root)]), found: Vec::new(), conflicts: Vec::new() };
+    let mut reading = Reading {
+        spots: BTreeMap::from([(ROOT, Spot::Root)]),
+        found: Vec::new(),
+        conflicts: Vec::new(),
+        // What was said late of the register as it once was, was settled one way or the other later.
+        beginnings: heads.is_none().then(|| Beginnings::of(doc)),
+        later: Vec::new(),
+    };
     let mut last: Option<(Arc<ObjId>, Spot)> = None;
     for item in doc.iter_at(ROOT, heads) {
         let spot = match &last {
@@ -57,7 +67,7 @@ pub(super) fn records(doc: &Automerge, heads: Option<&[ChangeHash]>) -> Vec<Foun
 /// One record, removed or not, as it is now.
 pub(super) fn record_at(doc: &Automerge, place: &Place) -> Option<Found> {
     let record = super::record(doc, place)?;
-    let mut found = Found { place: place.clone(), fields: Vec::new(), removed: false, disputed: Vec::new() };
+    let mut found = Found::new(place.clone());
     let mut conflicts = Vec::new();
     for item in doc.map_range(&record, ..) {
         let stored = match &item.value {
@@ -76,7 +86,10 @@ pub(super) fn record_at(doc: &Automerge, place: &Place) -> Option<Found> {
 }
 
 /// Those that neither are removed nor belong to one that is. A contested removal removes nothing yet.
-pub(super) fn here(mut found: Vec<Found>, contested: &BTreeSet<Place>) -> Vec<Found> {
+pub(super) fn here(mut found: Vec<Found>, contested: &BTreeSet<Place>, replaced: &Replaced) -> Vec<Found> {
+    for record in found.iter_mut().filter(|record| !record.replaced.is_empty()) {
+        record.dispute(replaced);
+    }
     for record in found.iter_mut().filter(|record| contested.contains(&record.place)) {
         record.contest();
     }
@@ -144,13 +157,16 @@ pub(super) fn several(kind: RecordKind, field: &str, stored: Vec<Stored>) -> Opt
 }
 
 /// The records so far, and the fields of them that hold several values.
-struct Reading {
+struct Reading<'d> {
     spots: BTreeMap<ObjId, Spot>,
     found: Vec<Found>,
     conflicts: Vec<(usize, Arc<ObjId>, String)>,
+    beginnings: Option<Beginnings<'d>>,
+    /// The texts that did not begin with their record.
+    later: Vec<(usize, Arc<ObjId>, &'static str)>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn key(&mut self, spot: Spot, item: &MapRangeItem<'_>, object: &Arc<ObjId>) {
         let is_object = matches!(item.value, ValueRef::Object(_));
         match spot {
@@ -163,7 +179,7 @@ impl Reading {
                 if let Some(key) = Key::parse(&item.key) {
                     self.spots.insert(item.id(), Spot::Record(self.found.len()));
                     let place = Place { kind, key };
-                    self.found.push(Found { place, fields: Vec::new(), removed: false, disputed: Vec::new() });
+                    self.found.push(Found::new(place));
                 }
             }
             Spot::Record(at) => self.field(at, item, object),
@@ -175,6 +191,13 @@ impl Reading {
         let Some(record) = self.found.get_mut(at) else { return };
         if item.conflict {
             self.conflicts.push((at, Arc::clone(object), item.key.to_string()));
+        }
+        if let Some(beginnings) = &mut self.beginnings
+            && matches!(item.value, ValueRef::Object(ObjType::Text))
+            && (item.conflict || !beginnings.hold(object, &item.id()))
+            && let Some(field) = prose_key(record.place.kind, &item.key)
+        {
+            self.later.push((at, Arc::clone(object), field));
         }
         let stored = match &item.value {
             ValueRef::Object(ObjType::Text) => {
@@ -192,6 +215,13 @@ impl Reading {
                 found.settle(doc, heads, &record, field);
             }
         }
+        for (at, record, field) in std::mem::take(&mut self.later) {
+            if let Some(found) = self.found.get_mut(at)
+                && took_a_place(doc, &record, field)
+            {
+                found.replaced.push(field);
+            }
+        }
     }
 
     fn text(&mut self, spot: Spot, more: &str) {
@@ -203,6 +233,10 @@ impl Reading {
 }
 
 impl Found {
+    fn new(place: Place) -> Self {
+        Self { place, fields: Vec::new(), removed: false, disputed: Vec::new(), replaced: Vec::new() }
+    }
+
     fn take(&mut self, field: String, stored: Stored) {
         if field == REMOVED {
             self.removed = stored == Stored::Flag(true);
@@ -233,6 +267,15 @@ impl Found {
     pub(super) fn contest(&mut self) {
         if std::mem::replace(&mut self.removed, false) {
             self.disputed.push(REMOVED.to_owned());
+        }
+    }
+
+    /// Something else is said beside some of its longer texts.
+    pub(super) fn dispute(&mut self, replaced: &Replaced) {
+        for field in replaced.late_of(&self.place) {
+            if self.disputed.iter().all(|disputed| disputed != field) {
+                self.disputed.push(field.to_owned());
+            }
         }
     }
 

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::Transactable;
-use automerge::{ChangeHash, ReadDoc, ScalarValue};
+use automerge::{ChangeHash, ObjId, ReadDoc, ScalarValue};
 
-use super::edit::{commit, scalar, text_object, write_at};
+use super::contested::Changes;
+use super::edit::{commit, scalar, text_object_at, write_at};
+use super::replaced::{prose_key, texts};
 use super::stored::REMOVED;
 use super::{Applied, DocumentError, RegisterDocument, Signed, below, record};
 use crate::register::Place;
@@ -70,11 +72,27 @@ impl RegisterDocument {
         self.done.push(step);
     }
 
+    /// Of the texts that a step wrote in, those that are said beside others by now.
+    fn said_beside(&self, step: &Step) -> Vec<ObjId> {
+        let mut changes = None;
+        let written = step.0.iter().filter_map(|inverse| match inverse {
+            Inverse::Write { place, field, .. } => Some((place, field)),
+            Inverse::Put { .. } => None,
+        });
+        let late = written.filter(|(place, field)| self.replaced().late_of(place).any(|late| late == *field));
+        let texts = late.flat_map(|(place, field)| {
+            changes.get_or_insert_with(|| Changes::of(&self.doc)).late(place, field).into_iter().map(|late| late.object)
+        });
+        texts.collect()
+    }
+
     /// Takes a step back, and gives what takes that back in turn.
     fn take_back(&mut self, step: Step, signed: &Signed) -> Result<(Applied, Option<Step>), DocumentError> {
         let (mut back, mut left, mut late) = (Vec::new(), Vec::new(), BTreeMap::new());
         let (mut touched, mut shown) = (BTreeSet::new(), BTreeSet::new());
+        let mut wrote = BTreeSet::new();
         let heads = self.doc.get_heads();
+        let beside = self.said_beside(&step);
         let mut change = self.doc.transaction();
         for inverse in step.0.into_iter().rev() {
             match inverse {
@@ -97,16 +115,24 @@ impl RegisterDocument {
                     back.push(Inverse::Put { place, field, held: put, put: held });
                 }
                 Inverse::Write { place, field, text, at } => {
-                    let Some(object) = text_object(&change, &place, &field) else {
+                    // A text that somebody has replaced since, knowing what it says, is not written in any more.
+                    let held = record(&change, &place).map(|record| texts(change.get_all(&record, field.as_str())));
+                    let is_said = |object: &ObjId| {
+                        beside.contains(object) || held.as_ref().is_some_and(|held| held.contains(object))
+                    };
+                    let Some(object) = text_object_at(&change, &place, &field, &at).filter(is_said) else {
                         left.push(place);
                         continue;
                     };
                     let now = change.text(&object)?;
                     if at == heads || change.text_at(&object, &at)? == now {
+                        // A decision for what was shown is taken back by nothing at all.
+                        let at = if now == text { at } else { Vec::new() };
                         change.update_text(&object, &text)?;
                         touched.insert(place.clone());
                         shown.insert(place.clone());
-                        back.push(Inverse::Write { place, field, text: now, at: Vec::new() });
+                        wrote.extend(prose_key(place.kind, &field).map(|field| (place.clone(), field)));
+                        back.push(Inverse::Write { place, field, text: now, at });
                     } else {
                         // Of several writes in one text, what was there before the first of them comes back.
                         late.insert((place, field), (text, at));
@@ -116,16 +142,22 @@ impl RegisterDocument {
         }
         let mut hashes: Vec<_> = commit(change, &touched, signed).into_iter().collect();
         for inverse in &mut back {
-            if let Inverse::Write { at, .. } = inverse {
+            if let Inverse::Write { at, .. } = inverse
+                && at.is_empty()
+            {
                 hashes.clone_into(at);
             }
         }
         for ((place, field), (text, at)) in late {
             if let Some((hash, before)) = write_at(&mut self.doc, &place, &field, &text, &at, signed)? {
                 shown.insert(place.clone());
+                wrote.extend(prose_key(place.kind, &field).map(|field| (place.clone(), field)));
                 back.push(Inverse::Write { place, field, text: before, at: vec![hash] });
                 hashes.push(hash);
             }
+        }
+        if let Some(replaced) = self.replaced.get_mut().filter(|_| !beside.is_empty()) {
+            replaced.look_again(&self.doc, wrote);
         }
         if hashes.is_empty() && !left.is_empty() {
             return Err(DocumentError::ChangedSince);

@@ -335,7 +335,9 @@ impl Preview {
 /// What two commands have in common when the later makes the earlier senseless.
 fn same_effect(command: &Command) -> Option<String> {
     match command {
-        Command::Set { place, field, .. } | Command::Write { place, field, .. } => Some(format!("{place:?} {field}")),
+        Command::Set { place, field, .. }
+        | Command::Write { place, field, .. }
+        | Command::Settle { place, field, .. } => Some(format!("{place:?} {field}")),
         Command::Add { place: Place { kind, key }, fields } => {
             key.owner().map(|owner| format!("{kind:?} {owner} {fields:?}"))
         }

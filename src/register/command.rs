@@ -41,6 +41,18 @@ pub enum Command {
         /// What the writer had seen.
         seen: Seen,
     },
+    /// Settles longer text of which people have said different things: it says this now. Only what the one who decides
+    /// had seen gives way; what others wrote without knowing of it is in dispute with it.
+    Settle {
+        /// The record.
+        place: Place,
+        /// The field's key; its kind is [`Kind::Prose`].
+        field: String,
+        /// The whole text: one of those that were seen, or another.
+        text: String,
+        /// What the one who decides had seen.
+        seen: Seen,
+    },
     /// Marks a record, and what belongs to it, as removed.
     Remove {
         /// The record.
@@ -108,7 +120,7 @@ impl Command {
                     _ => Ok(()),
                 }
             }
-            Self::Write { place, field, text, .. } => {
+            Self::Write { place, field, text, .. } | Self::Settle { place, field, text, .. } => {
                 place_is_sound(place)?;
                 if place.kind.is_decision() {
                     return Err(CommandError::DecisionStands);
@@ -249,7 +261,7 @@ pub enum CommandError {
     /// A withdrawal says why, and so does an answer that something doesn't apply.
     #[error("it says why")]
     ReasonMissing,
-    /// Longer text is written, never set, so that nobody else's words go.
+    /// Longer text is written or settled, never set, so that nobody else's words go.
     #[error("the field {field} is text that several may write in: write it, don't set it")]
     WriteProse {
         /// The field's key.
@@ -317,6 +329,14 @@ mod tests {
     fn longer_text_is_written_and_never_set() {
         let set = Command::Set { place: system(), field: "purpose".into(), value: Value::Prose("x".into()) };
         assert_eq!(set.check(), Err(CommandError::WriteProse { field: "purpose" }));
+        let settle = |place: &Place, field: &str| {
+            let (place, field) = (place.clone(), field.to_owned());
+            Command::Settle { place, field, text: "x".into(), seen: Seen::default() }.check()
+        };
+        assert_eq!(settle(&system(), "purpose"), Ok(()));
+        assert!(matches!(settle(&system(), "unit"), Err(CommandError::Field(_))));
+        let decision = Place { kind: RecordKind::Classification, key: key("antura.first") };
+        assert_eq!(settle(&decision, "integrity_reason"), Err(CommandError::DecisionStands));
     }
 
     #[test]

@@ -49,6 +49,33 @@ pub fn moved_caret(place: u32, before: &str, after: &str) -> u32 {
     u32::try_from(moved).unwrap_or(u32::MAX)
 }
 
+/// A text in three: what it begins with as another does, what it says instead, and what it ends with as the other does.
+/// It is cut between words.
+#[must_use]
+pub fn differing<'t>(text: &'t str, other: &str) -> [&'t str; 3] {
+    let (ours, theirs) = (words(text), words(other));
+    let stretch = Stretch::between(&ours, &theirs);
+    let len = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
+    let from = len(ours.get(..stretch.from).unwrap_or_default());
+    let to = from + len(ours.get(stretch.from..stretch.to).unwrap_or_default());
+    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    [part(0..from), part(from..to), part(to..text.len())]
+}
+
+/// Words, and what is between them.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_space = first.is_whitespace();
+        let end = rest.find(|sign: char| sign.is_whitespace() != is_space).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        words.push(word);
+        rest = after;
+    }
+    words
+}
+
 /// The stretch of the old text that a new text replaces.
 struct Stretch {
     from: usize,
@@ -101,6 +128,22 @@ mod tests {
             let place = |text: &str| u32::try_from(text.split('|').next().unwrap().encode_utf16().count()).unwrap();
             let (before_text, after_text) = (before.replace('|', ""), after.replace('|', ""));
             assert_eq!(moved_caret(place(before), &before_text, &after_text), place(after), "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn what_two_texts_say_differently_is_cut_between_words() {
+        for (text, other, parts) in [
+            ("Larm och passage.", "Larm och kamera.", ["Larm och ", "passage.", ""]),
+            ("Larm och passage.", "Larm, passage.", ["", "Larm och", " passage."]),
+            ("Från ben.", "Från ben. Ett tillägg.", ["Från ben.", "", ""]),
+            ("Från ben. Ett tillägg.", "Från ben.", ["Från ben.", " Ett tillägg.", ""]),
+            ("ett ett", "ett", ["ett", " ett", ""]),
+            ("Å 😀", "Å 😀 😀", ["Å 😀", "", ""]),
+            ("", "Något", ["", "", ""]),
+            ("Något", "", ["", "Något", ""]),
+        ] {
+            assert_eq!(differing(text, other), parts, "{text} / {other}");
         }
     }
 
