@@ -5,9 +5,7 @@ import { expect, test } from "../fixtures.ts";
 import { Settings } from "../pages/settings.ts";
 import { SystemPage, systemIn } from "../pages/system.ts";
 import { Systems } from "../pages/systems.ts";
-
-type Fields = Record<string, unknown>;
-type Document = Record<string, Record<string, Fields>>;
+import { edited, load, placeOf } from "../support/document.ts";
 
 test("Automerge in JavaScript opens the plain file, edits it, and the edits are merged in", async ({ page }) => {
   const system = await systemIn(page, "Passersystem");
@@ -16,15 +14,14 @@ test("Automerge in JavaScript opens the plain file, edits it, and the edits are 
   const settings = await Settings.visit(page);
   const file = await settings.savePlain();
 
-  const theirs = Automerge.load<Document>(new Uint8Array(file.buffer));
+  const theirs = load(file);
   const [kind, key] = placeOf(theirs, "Passersystem");
   expect(String(theirs[kind]![key]!["comment"])).toBe("Mitt emellan.");
-  const edited = Automerge.change(theirs, (document) => {
-    const fields = document[kind]![key]!;
+  const changed = edited(file, "Passersystem", (fields, document, path) => {
     fields["unit"] = new Automerge.ImmutableString("Säkerhet");
     // As most JavaScript programs would: their strings are texts.
     fields["supplier"] = "Leverantör 17";
-    Automerge.splice(document, [kind, key, "comment"], 0, 0, "Före. ");
+    Automerge.splice(document, [...path, "comment"], 0, 0, "Före. ");
   });
   // Meanwhile, here.
   const here = await (await Systems.visit(page)).open("Passersystem");
@@ -33,7 +30,7 @@ test("Automerge in JavaScript opens the plain file, edits it, and the edits are 
   await here.isSaved();
 
   await Settings.visit(page);
-  await settings.open.choose({ ...file, buffer: Buffer.from(Automerge.save(edited)) });
+  await settings.open.choose(changed);
   await settings.open.merge();
   await settings.isSaved();
   const merged = await (await Systems.visit(page)).open("Passersystem");
@@ -43,14 +40,3 @@ test("Automerge in JavaScript opens the plain file, edits it, and the edits are 
   await page.reload();
   await expect(new SystemPage(page).field("Enhet")).toHaveValue("Säkerhet");
 });
-
-/** The collection and the key of the record with this name. */
-function placeOf(document: Document, name: string): [string, string] {
-  for (const [kind, records] of Object.entries(document)) {
-    if (typeof records !== "object") continue;
-    for (const [key, fields] of Object.entries(records)) {
-      if (String(fields["name"]) === name) return [kind, key];
-    }
-  }
-  throw new Error(`there is no ${name}`);
-}

@@ -5,6 +5,7 @@ import { Start } from "../pages/start.ts";
 import { systemIn, type SystemPage } from "../pages/system.ts";
 import { Systems } from "../pages/systems.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
+import { edited } from "../support/document.ts";
 
 /** What one device has, the other takes in. */
 async function give(from: Page, to: Page) {
@@ -19,13 +20,21 @@ async function open(page: Page, name: string): Promise<SystemPage> {
   return (await Systems.visit(page)).open(name);
 }
 
-/** Two devices that hold the same system, and who writes on each. */
-async function apart(page: Page, newDevice: () => Promise<Page>) {
+type File = Awaited<ReturnType<Settings["savePlain"]>>;
+
+/** Two devices that hold the same system, and who writes on each; what `meanwhile` makes of the file is on both. */
+async function apart(page: Page, newDevice: () => Promise<Page>, meanwhile?: (file: File) => File) {
   const here = await systemIn(page, "Passersystem");
   await here.isSaved();
   const settings = await Settings.visit(page);
   await settings.sign("Objektägare", "Kim");
-  const file = await settings.savePlain();
+  let file = await settings.savePlain();
+  if (meanwhile) {
+    file = meanwhile(file);
+    await settings.open.choose(file);
+    await settings.open.merge();
+    await settings.isSaved();
+  }
   const other = await newDevice();
   await (await Start.visit(other)).open.choose(file);
   await (await Settings.visit(other)).sign("Arkivarie");
@@ -114,18 +123,79 @@ test("what one removed and another changed stays until somebody decides", async 
   await expect(page.getByRole("rowheader").getByRole("link", { name: "Passersystem" })).toHaveCount(0);
 });
 
+/** As where a system is older than its longer text: the text then begins on each device. */
+function withoutItsText(file: File) {
+  return edited(file, "Passersystem", (fields) => delete fields["purpose"]);
+}
+
+test("a text that began on two devices is settled, and words that came late to it are not lost", async ({ page, newDevice }) => {
+  test.slow();
+  const other = await apart(page, newDevice, withoutItsText);
+  await (await open(page, "Passersystem")).write("Användningsområde", "Larm och passage i skolor.");
+  await (await open(other, "Passersystem")).write("Användningsområde", "Larm och kamera i skolor.");
+  await give(page, other);
+  await give(other, page);
+  const name = "Användningsområde: Passersystem";
+  for (const device of [page, other]) {
+    const conflicts = await Conflicts.visit(device);
+    await conflicts.menuSays(1);
+    const versions = conflicts.question(name).getByRole("listitem");
+    await expect(versions.filter({ hasText: "Larm och passage i skolor." })).toContainText("Objektägare (Kim), ");
+    await expect(versions.filter({ hasText: "Larm och kamera i skolor." })).toContainText("Arkivarie, ");
+    await expect(versions.getByText("Visas nu")).toHaveCount(1);
+    await expect(versions.locator("mark").filter({ hasText: /^(passage|kamera)$/ })).toHaveCount(2);
+  }
+
+  // One puts a third together; the other, who doesn't know, writes on in the one that is shown.
+  const here = await Conflicts.visit(page);
+  const own = here.question(name).getByLabel("Eller skriv ihop en egen text");
+  await expect(own).toHaveValue(/Larm och (passage|kamera) i skolor\.\n\nLarm och (passage|kamera) i skolor\./);
+  await expect(here.question(name).getByRole("button", { name: "Använd det" })).toBeDisabled();
+  await own.fill("Larm, passage och kamera i skolor.");
+  await here.question(name).getByRole("button", { name: "Använd det" }).click();
+  await expect(here.decided).toBeFocused();
+  await expect(here.questions).toHaveCount(0);
+  await here.isSaved();
+  const there = await open(other, "Passersystem");
+  const shown = await there.field("Användningsområde").inputValue();
+  await there.write("Användningsområde", `${shown} Även förskolor.`);
+  await give(other, page);
+
+  // The question is back, with what was decided and what came late.
+  const system = await open(page, "Passersystem");
+  await expect(system.field("Användningsområde")).toHaveValue("Larm, passage och kamera i skolor.");
+  await Conflicts.visit(page);
+  const late = here.question(name).getByRole("listitem").filter({ hasText: "Även förskolor." });
+  await expect(late).toContainText("Arkivarie, ");
+  await late.getByRole("button", { name: "Välj den här" }).click();
+  await expect(here.questions).toHaveCount(0);
+  await expect((await open(page, "Passersystem")).field("Användningsområde")).toHaveValue(`${shown} Även förskolor.`);
+  await system.isSaved();
+
+  await give(page, other);
+  await (await Conflicts.visit(other)).menuSays(0);
+  await expect((await open(other, "Passersystem")).field("Användningsområde")).toHaveValue(`${shown} Även förskolor.`);
+
+  await Conflicts.visit(page);
+  await here.undo.click();
+  await expect((await open(page, "Passersystem")).field("Användningsområde")).toHaveValue("Larm, passage och kamera i skolor.");
+});
+
 for (const language of ["sv", "en"]) {
   for (const theme of ["light", "dark"]) {
     test(`questions to settle have no barrier in ${language}, ${theme}`, async ({ page, newDevice }) => {
       test.slow();
-      const other = await apart(page, newDevice);
-      await (await open(page, "Passersystem")).write("Avtalet löper ut", "2027-06-30");
-      await (await open(page, "Passersystem")).write("Enhet", "Säkerhet");
+      const other = await apart(page, newDevice, withoutItsText);
+      const system = await open(page, "Passersystem");
+      await system.write("Avtalet löper ut", "2027-06-30");
+      await system.write("Enhet", "Säkerhet");
+      await system.write("Användningsområde", "Larm och passage i skolor.");
       const there = await open(other, "Passersystem");
+      await there.write("Användningsområde", "Larm och kamera i skolor.");
       await there.write("Avtalet löper ut", "2026-01-31");
       await there.write("Enhet", "Fastighet");
       await give(other, page);
-      await (await Conflicts.visit(page)).menuSays(2);
+      await (await Conflicts.visit(page)).menuSays(3);
       await page.evaluate(
         ([language, theme]) => {
           localStorage.setItem("klassrum.language", JSON.stringify(language));
@@ -136,7 +206,7 @@ for (const language of ["sv", "en"]) {
       await page.reload();
       await expect(page.locator("html")).toHaveAttribute("lang", language);
       await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-      await expect(new Conflicts(page).questions).toHaveCount(2);
+      await expect(new Conflicts(page).questions).toHaveCount(3);
       await expectNoBarriers(page);
     });
   }
