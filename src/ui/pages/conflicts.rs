@@ -441,11 +441,24 @@ fn record_name(register: &Register, place: &Place, language: Language) -> String
         .filter(|field| matches!(field.kind, Kind::Line | Kind::Prose))
         .filter_map(|field| register.value(place, field.key))
         .map(|value| match value {
-            Value::Line(text) | Value::Prose(text) => text,
+            Value::Line(text) => text,
+            Value::Prose(text) => beginning(&text),
             _ => String::new(),
         });
     let name = words.find(|words| !words.is_empty());
     name.unwrap_or_else(|| place.kind.term().in_language(language).to_owned())
+}
+
+/// The first words of a longer text.
+fn beginning(text: &str) -> String {
+    const MOST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(MOST).collect();
+    let words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    format!("{words} …")
 }
 
 /// The system that a record belongs to, if it is not one itself.

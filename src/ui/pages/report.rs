@@ -23,6 +23,7 @@ use crate::report::{
     Concern, LastYear, Report, SECTIONS, SectionPlan, Warning, annex, compared_with, cut_off_too_old, day_of,
     insertable, report, warnings,
 };
+use crate::ui::parts::disputed::Disputed;
 use crate::ui::parts::fields::{FieldEditor, ProseControl};
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_of::RegisterOf;
@@ -372,6 +373,7 @@ fn Writing(
                 <label for=id.clone()>{t!(i18n, report.text)}</label>
                 <p class="soft">{move || plan.hint.in_language(language_of(i18n))}</p>
                 <ProseControl place=section_place(year, plan.name) field=SectionText::TEXT id rows=6 />
+                <Disputed place=section_place(year, plan.name) field=SectionText::TEXT.key />
             </div>
             <div class="writing__figure">
                 <div class="field">
