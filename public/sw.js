@@ -4,19 +4,25 @@
 // from the same build. A new build waits until a page sends "take-over". It never touches what people have written:
 // that lives in IndexedDB.
 
-// The build writes these two; see scripts/finish-build.mjs.
+// The build writes these; see scripts/finish-build.mjs.
 const BUILD = "";
 const FILES = [];
+// Large files that few pages need: kept once one of them has been asked for.
+const LATER = [];
 
 const CACHE = `klassrum-${BUILD}`;
 // Remembers which build is in use, so that the next one knows whose files open pages may still ask for.
 const STATE = "klassrum-state";
 const IN_USE = "/in-use";
+// Says that the large files have been kept by this build or one before.
+const MORE_KEPT = "/more-kept";
 
 self.addEventListener("install", (event) => event.waitUntil(keepFiles()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") event.waitUntil(self.skipWaiting());
+  // Without a network, or room, the next page that wants them asks again.
+  if (event.data === "keep-more") event.waitUntil(keepMore().catch(() => {}));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -29,6 +35,17 @@ self.addEventListener("fetch", (event) => {
 async function keepFiles() {
   const cache = await caches.open(CACHE);
   await cache.addAll(FILES.map((path) => new Request(path, { cache: "no-cache" })));
+  // Who had the large files goes on having them.
+  if (await caches.match(MORE_KEPT)) await keepMore().catch(() => {});
+}
+
+/** The large files, those that are not here yet. */
+async function keepMore() {
+  const cache = await caches.open(CACHE);
+  for (const path of LATER) {
+    if (!(await cache.match(path))) await cache.add(new Request(path, { cache: "no-cache" }));
+  }
+  await (await caches.open(STATE)).put(MORE_KEPT, new Response(CACHE));
 }
 
 /** Drops every build but this one and the one it replaces: pages opened with that one may still ask for its files. */
@@ -51,5 +68,11 @@ async function page(request) {
 async function file(request) {
   const cache = await caches.open(CACHE);
   const options = { ignoreSearch: true, ignoreVary: true };
-  return (await cache.match(request, options)) ?? (await caches.match(request, options)) ?? fetch(request);
+  const kept = (await cache.match(request, options)) ?? (await caches.match(request, options));
+  if (kept) return kept;
+  const answer = await fetch(request);
+  const { pathname } = new URL(request.url);
+  // A full disk is no reason not to answer.
+  if (answer.ok && LATER.includes(pathname)) await cache.put(pathname, answer.clone()).catch(() => {});
+  return answer;
 }

@@ -14,10 +14,14 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 
-const WORKERS = ["keeper", "files"];
-const COMPRESSED = /\.(css|html|js|json|svg|wasm|webmanifest)$/;
+const WORKERS = ["keeper", "files", "pdf"];
+const COMPRESSED = /\.(css|html|js|json|svg|ttf|wasm|webmanifest)$/;
 // Browsers ask for these on their own, or never.
-const NOT_KEPT = /^(sw\.js|index\.html)$|\.OFL\.txt$/;
+const NOT_KEPT = /^(sw\.js|index\.html)$|\.txt$/;
+// What sets PDFs: fetched, and kept, when it is first wanted.
+const KEPT_LATER = /^pdf-|^fonts\/paper\//;
+// Compressing the largest files as well as can be takes minutes and gives a few per cent.
+const LARGE = 8_000_000;
 
 const staging = process.env.TRUNK_STAGING_DIR;
 if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: this script is run by trunk");
@@ -108,15 +112,17 @@ async function nameWorker(html, worker) {
 
 async function fillServiceWorker() {
   const files = (await list(staging)).filter((file) => !NOT_KEPT.test(file));
-  const kept = ["index.html", ...files];
+  const later = files.filter((file) => KEPT_LATER.test(file));
+  const kept = ["index.html", ...files.filter((file) => !KEPT_LATER.test(file))];
   const contents = await Promise.all(kept.map((file) => readFile(at(file))));
   const source = await readFile(at("sw.js"), "utf8");
   const build = hash(source, ...kept, ...contents);
-  const paths = kept.map((file) => `/${file}`);
+  const paths = (files) => JSON.stringify(files.map((file) => `/${file}`));
   const filled = source
     .replace('const BUILD = "";', () => `const BUILD = ${JSON.stringify(build)};`)
-    .replace("const FILES = [];", () => `const FILES = ${JSON.stringify(paths)};`);
-  if (filled.includes('BUILD = ""') || filled.includes("FILES = []")) throw new Error("sw.js has lost its two lines");
+    .replace("const FILES = [];", () => `const FILES = ${paths(kept)};`)
+    .replace("const LATER = [];", () => `const LATER = ${paths(later)};`);
+  if (/BUILD = ""|FILES = \[\]|LATER = \[\]/.test(filled)) throw new Error("sw.js has lost a line that is filled in");
   await writeFile(at("sw.js"), filled);
 }
 
@@ -131,7 +137,7 @@ async function compressAll() {
 async function compress(file) {
   const plain = await readFile(at(file));
   const small = await promisify(brotliCompress)(plain, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+    params: { [constants.BROTLI_PARAM_QUALITY]: plain.length < LARGE ? 11 : 9, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
   });
   await writeFile(at(`${file}.br`), small);
   return [plain.length, small.length];

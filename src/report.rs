@@ -1,7 +1,7 @@
 //! The yearly *Ledningens genomgång*: register, figures, one report model, its renderings.
 //!
 //! Start at [`figures`] for what is counted and where the list behind each figure is, and at [`report`] for the report
-//! itself: sections of blocks of runs, which a page, [`docx`] and [`text`] each render in their own way; [`charts`] draws
+//! itself: sections of blocks of runs, which a page, [`docx`], [`sheet`] (a PDF) and [`text`] each render in their own way; [`charts`] draws
 //! what is better seen; [`changes`] compares the register with what it was at the review before. The report is in
 //! Swedish always: it is a document of record.
 //!
@@ -18,9 +18,12 @@ pub mod figures;
 pub mod frozen;
 pub mod minutes;
 pub mod model;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 pub mod prose;
 pub mod secrecy;
 pub mod sections;
+pub mod sheet;
 pub mod text;
 pub mod warnings;
 pub mod xlsx;
@@ -36,5 +39,6 @@ pub use model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, Withh
 pub use prose::insertable;
 pub use secrecy::{Ground, Mask, Part, annex, open, part, public};
 pub use sections::{SECTIONS, SectionPlan};
+pub use sheet::sheet;
 pub use warnings::{Concern, Warning, cut_off_too_old, warnings};
 pub use xlsx::{XlsxError, to_xlsx};

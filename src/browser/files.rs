@@ -40,6 +40,10 @@ pub enum Problem {
     Document(String),
     /// What is wrong with the template.
     Template(TemplateError),
+    /// What sets PDFs is not on this device, and can't be fetched.
+    OutOfReach,
+    /// Whoever asked said stop.
+    Stopped,
 }
 
 impl Problem {
@@ -49,6 +53,18 @@ impl Problem {
         match (language, self) {
             (_, Self::File(why)) => why.text(language),
             (_, Self::Template(why)) => why.text(language),
+            (Language::Swedish, Self::OutOfReach) => {
+                "Det som gör PDF:er finns inte på enheten än och går inte att hämta just nu. Öppna rapporten när du har \
+                 nät, så finns det här sedan. Word går bra så länge."
+                    .to_owned()
+            }
+            (Language::English, Self::OutOfReach) => {
+                "What makes PDFs is not on this device yet, and can't be fetched right now. Open the report when you have \
+                 a network, and it will be here from then on. Word works meanwhile."
+                    .to_owned()
+            }
+            (Language::Swedish, Self::Stopped) => "Avbrutet. Ingen fil gjordes.".to_owned(),
+            (Language::English, Self::Stopped) => "Stopped. No file was made.".to_owned(),
             (Language::Swedish, Self::Lost) => {
                 "Den del av programmet som läser och skriver filer stannade. Registret är orört. Försök igen; hjälper det \
                  inte, ladda om sidan."

@@ -85,6 +85,14 @@ pub fn take_over() {
     let _ = waiting.post_message(&"take-over".into());
 }
 
+/// Keeps what isn't needed from the start, such as what sets PDFs: for a page on which it may be asked for.
+pub fn keep_more() {
+    if let Some(worker) = container().and_then(|container| container.controller()) {
+        // Fails only for a message that can't be cloned.
+        let _ = worker.post_message(&"keep-more".into());
+    }
+}
+
 fn watch(registration: &ServiceWorkerRegistration, tell: &Rc<impl Fn(OfflineState) + 'static>) {
     if registration.active().is_some() {
         let waits = registration.waiting().is_some();

@@ -197,6 +197,6 @@ fn post(send: impl FnOnce(&JsValue) -> Result<(), JsValue>, bytes: &Uint8Array) 
     let _ = send(&Array::of1(&bytes.buffer()));
 }
 
-fn scope() -> DedicatedWorkerGlobalScope {
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }

@@ -188,7 +188,7 @@ impl Body {
 }
 
 /// How wide each column is: no word is torn as long as there is room, and the longest texts get what is left.
-fn widths(table: &Table, text_width: usize) -> Vec<usize> {
+pub(super) fn widths(table: &Table, text_width: usize) -> Vec<usize> {
     // More would not fit anyway, and sizes are counted in 32 bits in a browser.
     let letters = |text: &str| text.chars().take(400).count();
     let longest = |text: &str| text.split_whitespace().map(letters).max().unwrap_or(0);

@@ -17,8 +17,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/klassrum/target");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 const RUNS = 5;
-/** `--only week` measures the parts with that in their names; those that need what an earlier one made fail then. */
-const ONLY = process.argv.includes("--only") && process.argv[process.argv.indexOf("--only") + 1];
+/** `--only "week|tablets"` measures the parts whose names that fits; those that need what an earlier one made fail then. */
+const ONLY = new RegExp(process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "");
 const MANY = 5_000;
 /** What tests/bench/tablets.rs calls a system last of all. */
 const LAST = "AA sist av alla";
@@ -46,9 +46,11 @@ async function measure() {
   const small = await device();
   await part("example", () => loadExample(small));
   await part("second visit, 80 systems", () => secondVisits(small, 80, "second visit to the example's list", 500));
-  await part("DOCX", () => docx(small));
-  await part("the report", () => reports(small));
+  await part("the report as Word", () => docx(small));
+  await part("the report's page", () => reports(small));
+  await part("the report as PDF", () => pdfs(small));
   await small.close();
+  await part("the report of 500 systems", largeReport);
 
   const large = await device();
   await part("import of 5,000 rows", () => importMany(large));
@@ -67,7 +69,7 @@ async function measure() {
 
 /** Takes one part of the measurements; another part may still do if it fails. */
 async function part(name, take) {
-  if (ONLY && !name.includes(ONLY)) return;
+  if (!ONLY.test(name)) return;
   console.error(`  ${name} …`);
   try {
     await take();
@@ -263,16 +265,92 @@ async function reports(context) {
   await context.setOffline(false);
 }
 
-/** A register of 500 systems on a device that has joined it to the relay; its invitation. */
-async function joined(context) {
+/** PDFs of the example, the first with the worker's start. Chromium can't throttle workers, and theirs is all the work. */
+async function pdfs(context) {
+  const [first, next] = [[], []];
+  await keptForPdfs(context);
+  for (let run = 0; run <= RUNS; run++) {
+    const page = await pageOf(context, { offline: true });
+    await page.goto(address("/rapport"));
+    const times = [await made(page, "Hämta som PDF"), await made(page, "Hämta som PDF")];
+    if (0 < run) [first, next].forEach((all, which) => all.push(times[which]));
+    await page.close();
+  }
+  await context.setOffline(false);
+  note("first PDF of the example, click to bytes", first, { budget: 5_000, about: "offline, the worker's start included, not throttled" });
+  note("  the next one", next, { budget: 1_000, about: "not throttled" });
+}
+
+/** Until what sets PDFs is on the device. */
+async function keptForPdfs(context) {
+  const page = await pageOf(context);
+  await page.goto(address("/rapport"));
+  await page.getByRole("button", { name: "Hämta som PDF" }).waitFor();
+  const isKept = async () => (await (await caches.open("klassrum-state")).match("/more-kept")) !== undefined;
+  while (!(await page.evaluate(isKept))) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await page.close();
+}
+
+/** Milliseconds from the click on a button to the bytes of a file. */
+async function made(page, name) {
+  const button = page.getByRole("button", { name });
+  await button.waitFor();
+  await page.evaluate(async () => {
+    await window.stopwatch.settles();
+    window.stopwatch.clicked = window.stopwatch.next("click", (time) => time);
+  });
+  const download = page.waitForEvent("download");
+  await button.click();
+  await download;
+  return page.evaluate(async () => window.stopwatch.made.at(-1) - (await window.stopwatch.clicked));
+}
+
+async function largeReport() {
+  const context = await device();
+  const page = await imported(context, 500);
+  await keptOffline(page);
+  await page.reload();
+  await keptForPdfs(context);
+  await page.goto(address("/rapport"));
+  const [times, memory] = [[], []];
+  for (let run = 0; run <= RUNS; run++) {
+    const time = await made(page, "Hämta som PDF");
+    if (0 < run) times.push(time);
+    memory.push(await largestRenderer());
+  }
+  note("PDF with 500 systems, click to bytes", times, { budget: 10_000, about: "not throttled" });
+  note("  the most memory that the page and its workers took", [Math.max(...memory)], { budget: 400, unit: "MB" });
+  await context.close();
+}
+
+/** The most memory that a page's process has ever taken, in MB, of the one that took most. */
+async function largestRenderer() {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const sizes = await Promise.all(processInfo.filter(({ type }) => type === "renderer").map(async ({ id }) => {
+    const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");
+    return Number(status.match(/VmHWM:\s+(\d+) kB/)?.[1] ?? 0) / 1000;
+  }));
+  return Math.max(...sizes);
+}
+
+/** A register with so many systems from a list, on a page of its own. */
+async function imported(context, systems) {
   const page = await pageOf(context);
   await page.goto(address("/"));
   await page.getByRole("button", { name: "Skapa register" }).click();
   await page.getByRole("link", { name: "Import", exact: true }).click();
-  const buffer = workbookOf(500);
+  const buffer = workbookOf(systems);
   await page.locator("main input[type=file]").setInputFiles({ name: "systemlista.xlsx", mimeType: "application/octet-stream", buffer });
-  await page.getByRole("button", { name: "Läs in valda (500)" }).click();
-  await page.locator('nav a[href="/system"]', { hasText: "500" }).waitFor();
+  await page.getByRole("button", { name: `Läs in valda (${systems})` }).click();
+  await page.locator('nav a[href="/system"]', { hasText: String(systems) }).waitFor();
+  return page;
+}
+
+/** A register of 500 systems on a device that has joined it to the relay; its invitation. */
+async function joined(context) {
+  const page = await imported(context, 500);
   await page.getByRole("link", { name: "Inställningar" }).click();
   await page.getByRole("button", { name: "Anslut till reläet" }).click();
   await page.getByRole("link", { name: /^Hos reläet/ }).waitFor();

@@ -87,6 +87,36 @@ pub fn example() -> Register {
     register
 }
 
+/// A register whose texts fill pages: a table over several of them, and long paragraphs.
+pub fn long() -> Register {
+    let mut register = full();
+    for number in 0..60_usize {
+        let key = format!("s{:02}.one.r{number}", number % 18);
+        let fields = [
+            (
+                "event",
+                Value::Prose(format!("Händelse {number}: någon utomstående läser det som inte var menat för dem")),
+            ),
+            ("likelihood", Value::Choice("certain".to_owned())),
+            ("impact", Value::Choice("serious".to_owned())),
+            ("status", Value::Choice("open".to_owned())),
+        ];
+        put(&mut register, RecordKind::Risk, &key, &fields);
+    }
+    let paragraph = "Verksamheten har arbetat vidare med klassningen av sina system. ".repeat(30);
+    for section in ["background", "summary", "resources"] {
+        let text = (1..=6).map(|number| format!("Stycke {number} i {section}. {paragraph}\n\n")).collect::<String>();
+        write(&mut register, section, &text);
+    }
+    put(
+        &mut register,
+        RecordKind::Organisation,
+        "own",
+        &[("name", line("Å & Ö <Fastigheter> \"AB\"")), ("town", line("Malmö"))],
+    );
+    register
+}
+
 pub fn of_2024(register: &Register) -> Report {
     report(register, 2024, date(2025, 3, 1), None)
 }

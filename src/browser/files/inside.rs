@@ -181,6 +181,7 @@ fn document(report: &Report, form: Form, template: Option<&Template>) -> Result<
     let made = match (form, template) {
         (Form::Docx, Some(template)) => report::to_docx_in(report, template),
         (Form::Docx, None) => report::to_docx(report),
+        (Form::Pdf, _) => return Ok(Answer::Report(Bytes(report::sheet(report).into_bytes()))),
         (Form::Xlsx, _) => return Err(Failure::NotHere),
     };
     made.map(|bytes| Answer::Report(Bytes(bytes))).map_err(|why| Failure::Document(why.to_string()))

@@ -11,7 +11,7 @@ use crate::register::{Date, Entry, Seen};
 use crate::report::{LastYear, Part, TemplateError};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -135,6 +135,8 @@ pub enum Form {
     Docx,
     /// A workbook with the lists behind it.
     Xlsx,
+    /// A PDF: what comes is the sheet of it, for the worker that sets one.
+    Pdf,
 }
 
 /// Where a file comes from.

@@ -37,7 +37,7 @@ export class Report extends Shell {
   }
 
   /** Downloads one of the report's files. */
-  async file(button: "Hämta som Word" | "Hämta bilagor (Excel)") {
+  async file(button: "Hämta som Word" | "Hämta som PDF" | "Hämta bilagor (Excel)") {
     return this.downloads(() => this.page.getByRole("button", { name: button }).click());
   }
 

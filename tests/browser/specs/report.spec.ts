@@ -1,4 +1,6 @@
-import { expect, test } from "../fixtures.ts";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { expect, test, type Page } from "../fixtures.ts";
 import { Report } from "../pages/report.ts";
 import { Start } from "../pages/start.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
@@ -7,33 +9,118 @@ import { unzip, wordsOf } from "../support/zip.mjs";
 /** Words and figures alone: how lines are broken and pages are set is each file's own. */
 const bare = (text: string) => text.replace(/[\s\u00a0\u200b\u00ad]+/g, "");
 
-test("page, Word and workbook say the same, to the last figure", async ({ page }) => {
+/** What a PDF says, as poppler reads it: a program of its own, and not the one that made it. */
+function wordsOfPdf(bytes: Buffer, path: string) {
+  writeFileSync(path, bytes);
+  return execFileSync("pdftotext", ["-raw", "-nopgbrk", path, "-"], { encoding: "utf8", maxBuffer: 50_000_000 });
+}
+
+/** Whether bare words stand in a bare text, perhaps parted by the foot of one page and the head of the next. */
+function stands(words: string, text: string) {
+  for (let piece = 0; piece < 4; piece++) {
+    if (text.includes(words)) return true;
+    let [low, high] = [0, words.length];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (text.includes(words.slice(0, middle))) low = middle;
+      else high = middle - 1;
+    }
+    if (low < 4) return false;
+    words = words.slice(low);
+  }
+  return false;
+}
+
+const REGISTERS = {
+  "the example": async (page: Page) => {
+    await (await Start.visit(page)).tryExample();
+  },
+  "an empty register": async (page: Page) => {
+    await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  },
+  "odd texts": async (page: Page) => {
+    await (await Start.visit(page)).tryExample();
+    const report = await Report.visit(page);
+    await report.write("Sammanfattning", "Vi har {{classified}} klassade av {{systems}}. #let x = 1 *fet* \\och <b> & slut $x$ `kod` @namn");
+    await report.write("Övrig påverkan", `${"mycket ".repeat(400)}\n\n- en punkt\n- en till\n\n${"x".repeat(300)}`);
+  },
+};
+
+for (const [what, prepare] of Object.entries(REGISTERS)) {
+  test(`page, Word, PDF and workbook say the same, to the last figure: ${what}`, async ({ page }, info) => {
+    test.setTimeout(120_000);
+    await prepare(page);
+    const report = await Report.visit(page);
+
+    // What the page's paper says, without the ways to write in it.
+    const said = await page.getByRole("article").evaluate((article) => {
+      const copy = article.cloneNode(true) as HTMLElement;
+      for (const control of copy.querySelectorAll("header > p:last-child, button, .part__hint, svg, .review-decisions, sup")) control.remove();
+      const blocks = copy.querySelectorAll("h1, h2, h3, h4, p, li, caption, th, td");
+      return [...blocks].map((block) => block.textContent ?? "").filter((text) => text.trim());
+    });
+    expect(said.length).toBeGreaterThan(what === "an empty register" ? 40 : 150);
+
+    const file = (await report.file("Hämta som Word")).bytes;
+    const notes = unzip(file, "word/footnotes.xml").toString().replace(/<[^>]+>/g, "");
+    const word = bare(wordsOf(file) + notes);
+    const paper = bare(wordsOfPdf((await report.file("Hämta som PDF")).bytes, info.outputPath("report.pdf")));
+    const book = await report.file("Hämta bilagor (Excel)");
+    const strings = bare(unzip(book.bytes, "xl/sharedStrings.xml").toString().replace(/<[^>]+>/g, ""));
+    const escaped = (text: string) => bare(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+    for (const text of said) {
+      expect.soft(word, `Word: ${text}`).toContain(bare(text));
+      expect.soft(stands(bare(text), paper), `PDF: ${text}`).toBe(true);
+    }
+    for (const heading of await page.getByRole("article").getByRole("heading", { level: 2 }).locator(":scope").allTextContents()) {
+      expect.soft(strings, `workbook: ${heading}`).toContain(escaped(heading));
+    }
+  });
+}
+
+test("a PDF is made without a network, once the report's page has been seen", async ({ page, complaints }) => {
   test.setTimeout(120_000);
   await (await Start.visit(page)).tryExample();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.reload();
   const report = await Report.visit(page);
-  await report.write("Sammanfattning", "Vi har {{classified}} klassade av {{systems}}. #let x = 1 *fet* \\och <b> & slut");
+  const isKept = () =>
+    page.evaluate(async () => (await (await caches.open("klassrum-state")).match("/more-kept")) !== undefined);
+  await expect.poll(isKept, { timeout: 60_000 }).toBe(true);
+  complaints.expect(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+  await page.context().setOffline(true);
+  const first = await report.file("Hämta som PDF");
+  expect(first.name).toBe("ledningens-genomgang-2024-utkast.pdf");
+  await page.reload();
+  await report.heading.filter({ hasText: "Ledningens genomgång" }).waitFor();
+  expect((await report.file("Hämta som PDF")).bytes.equals(first.bytes)).toBe(true);
+});
 
-  // What the page's paper says, without the ways to write in it.
-  const said = await page.getByRole("article").evaluate((article) => {
-    const copy = article.cloneNode(true) as HTMLElement;
-    for (const control of copy.querySelectorAll("header > p:last-child, button, .part__hint, svg, .review-decisions, sup")) control.remove();
-    const blocks = copy.querySelectorAll("h1, h2, h3, h4, p, li, caption, th, td");
-    return [...blocks].map((block) => block.textContent ?? "").filter((text) => text.trim());
-  });
-  expect(said.length).toBeGreaterThan(150);
+test("a PDF tells how it goes, and can be stopped", async ({ newDevice }) => {
+  const page = await newDevice({ serviceWorkers: "block" });
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const button = page.getByRole("button", { name: "Hämta som PDF" });
+  // A network that is too slow to wait for.
+  await page.route(/\/pdf-.*\.wasm$/, () => {});
+  await button.click();
+  await expect(page.getByText("Hämtar det som gör PDF:er.")).toBeVisible();
+  await expect(button).toBeDisabled();
+  await page.getByRole("button", { name: "Avbryt" }).click();
+  await expect(page.getByText("Avbrutet. Ingen fil gjordes.")).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  expect((await report.file("Hämta som PDF")).bytes.subarray(0, 5).toString()).toBe("%PDF-");
+});
 
-  const file = (await report.file("Hämta som Word")).bytes;
-  const notes = unzip(file, "word/footnotes.xml").toString().replace(/<[^>]+>/g, "");
-  const word = bare(wordsOf(file) + notes);
-  const book = await report.file("Hämta bilagor (Excel)");
-  const strings = bare(unzip(book.bytes, "xl/sharedStrings.xml").toString().replace(/<[^>]+>/g, ""));
-  const escaped = (text: string) => bare(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-  for (const text of said) {
-    expect.soft(word, `Word: ${text}`).toContain(bare(text));
-  }
-  for (const heading of await page.getByRole("article").getByRole("heading", { level: 2 }).locator(":scope").allTextContents()) {
-    expect.soft(strings, `workbook: ${heading}`).toContain(escaped(heading));
-  }
+test("where what sets PDFs can't be fetched, the page says so and goes on", async ({ newDevice, complaints }) => {
+  complaints.expect(/ERR_FAILED|Failed to (load|fetch)|\/pdf-/);
+  const page = await newDevice({ serviceWorkers: "block" });
+  await page.route(/\/pdf-/, (route) => route.abort());
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  await page.getByRole("button", { name: "Hämta som PDF" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Det som gör PDF:er finns inte på enheten än" })).toBeVisible();
+  expect((await report.words()).text).toContain("Ledningens genomgång");
 });
 
 test("an issued report is frozen, and its files are the same for good", async ({ page }) => {
@@ -55,6 +142,7 @@ test("an issued report is frozen, and its files are the same for good", async ({
   expect(frozen).not.toContain("saknar larm");
   const word = (await report.file("Hämta som Word")).bytes;
   expect(wordsOf(word)).not.toContain("Utkast");
+  const paper = (await report.file("Hämta som PDF")).bytes;
 
   await test.step("what is withheld stands in the annex, with its paragraph", async () => {
     await report.choose("Bilagan med sekretess");
@@ -81,6 +169,7 @@ test("an issued report is frozen, and its files are the same for good", async ({
     await expect(page.getByText(/^Utfärdad \d{4}/)).toBeVisible();
     expect(await article.textContent()).toBe(frozen);
     expect((await report.file("Hämta som Word")).bytes.equals(word)).toBe(true);
+    expect((await report.file("Hämta som PDF")).bytes.equals(paper)).toBe(true);
     await expect(page.getByText("inte lik bit för bit")).toHaveCount(0);
   });
 

@@ -11,6 +11,8 @@ use super::issue;
 use crate::browser::device;
 use crate::browser::files::protocol::Form;
 use crate::browser::files::{self, Problem};
+use crate::browser::offline;
+use crate::browser::pdf::{self, protocol::Stage};
 use crate::register::Choose;
 use crate::register::value::choice;
 use crate::report::{LastYear, Part, Template, TemplateError};
@@ -19,6 +21,8 @@ use crate::ui::words::{language_of, term};
 
 /// What a workbook says it is.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// What a PDF says it is.
+const PDF: &str = "application/pdf";
 
 choice! {
     /// Which part of the report a file holds.
@@ -70,11 +74,18 @@ pub struct Made {
 }
 
 /// Makes a file, a Word document in the form of a template if there is one. Workers do it, from the same register, year
-/// and day as the page.
+/// and day as the page. How a PDF goes is told to `stage`.
 ///
 /// # Errors
 /// [`Problem`] says why not.
-pub async fn make(source: Source, year: i16, part: Part, form: Form, template: Option<File>) -> Result<Made, Problem> {
+pub async fn make(
+    source: Source,
+    year: i16,
+    part: Part,
+    form: Form,
+    template: Option<File>,
+    stage: impl Fn(Stage) + 'static,
+) -> Result<Made, Problem> {
     let template = match template {
         Some(file) => Some(template_in(&file).await.map_err(Problem::Template)?),
         None => None,
@@ -90,6 +101,7 @@ pub async fn make(source: Source, year: i16, part: Part, form: Form, template: O
     Ok(match form {
         Form::Docx => Made { bytes, kind: files::DOCX, ending: "docx" },
         Form::Xlsx => Made { bytes, kind: XLSX, ending: "xlsx" },
+        Form::Pdf => Made { bytes: pdf::set(bytes, stage).await?, kind: PDF, ending: "pdf" },
     })
 }
 
@@ -134,6 +146,9 @@ pub fn Ways(
     let i18n = use_i18n();
     let which = RwSignal::new(Which::Open);
     let doing = RwSignal::new(None::<Form>);
+    let stage = RwSignal::new(None::<Stage>);
+    // It is wanted here, perhaps later and without a network.
+    offline::keep_more();
     let busy = move || doing.with(Option::is_some) || waits.get();
     let own = NodeRef::<Input>::new();
     let problem = RwSignal::new(None::<Problem>);
@@ -147,8 +162,12 @@ pub fn Ways(
         let (year, part) = (year.get_untracked(), which.get_untracked().part());
         let in_template = template.is_some();
         spawn_local(async move {
-            let made = make(source, year, part, form, template).await;
+            let told = move |now| {
+                stage.try_set(Some(now));
+            };
+            let made = make(source, year, part, form, template, told).await;
             doing.try_set(None);
+            stage.try_set(None);
             match made {
                 Ok(Made { bytes, kind, ending }) => {
                     differs.try_set(!in_template && issue::differs(&sums, part, form, &bytes));
@@ -166,6 +185,15 @@ pub fn Ways(
         // So that the same file can be chosen again, once it has been mended.
         input.set_value("");
         run(Form::Docx, Some(file));
+    };
+    let how_far = move || {
+        let words = match (doing.get()?, stage.get()) {
+            (Form::Pdf, Some(Stage::Fetching)) => t_string!(i18n, report_files.fetching),
+            (Form::Pdf, Some(Stage::Fonts | Stage::Setting)) => t_string!(i18n, report_files.setting),
+            (Form::Pdf, Some(Stage::Writing)) => t_string!(i18n, report_files.writing),
+            _ => t_string!(i18n, start.working),
+        };
+        Some(words)
     };
     let print = move |_| {
         // Refused only where there is nothing to print with.
@@ -195,6 +223,9 @@ pub fn Ways(
             <button type="button" class="button button--main" disabled=busy on:click=move |_| run(Form::Docx, None)>
                 {t!(i18n, report.word)}
             </button>
+            <button type="button" class="button" disabled=busy on:click=move |_| run(Form::Pdf, None)>
+                {t!(i18n, report_files.pdf)}
+            </button>
             <label class="button button--plain button--file">
                 {t!(i18n, report_files.in_template)}
                 <input type="file" accept=".dotx,.docx" node_ref=own disabled=busy on:change=make_in_template />
@@ -205,7 +236,12 @@ pub fn Ways(
                 </button>
             </Show>
             <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
-            <p class="soft" role="status">{move || doing.with(Option::is_some).then(|| t_string!(i18n, start.working))}</p>
+            <p class="soft" role="status">{how_far}</p>
+            <Show when=move || stage.with(Option::is_some)>
+                <button type="button" class="button button--plain" on:click=move |_| pdf::stop()>
+                    {t!(i18n, common.cancel)}
+                </button>
+            </Show>
             <Show when=move || differs.get()><p class="notice" role="status">{t!(i18n, report_files.differs)}</p></Show>
             <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
                 {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}

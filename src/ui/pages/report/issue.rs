@@ -132,9 +132,15 @@ async fn issue(basis: Basis, report: &Report) -> Result<(), Problem> {
     let (content, hash) = frozen.pack();
     let mut sums = String::new();
     for (part, name) in parts(&frozen) {
-        let source = Source::Issued { content: content.clone(), hash: hash.clone() };
-        let Made { bytes, .. } = make(source, report.year, part, Form::Docx, None).await?;
-        sums.push_str(&format!("{name}.docx {}\n", checksum(&bytes)));
+        for form in [Form::Docx, Form::Pdf] {
+            let source = Source::Issued { content: content.clone(), hash: hash.clone() };
+            match make(source, report.year, part, form, None, |_| {}).await {
+                Ok(Made { bytes, ending, .. }) => sums.push_str(&format!("{name}.{ending} {}\n", checksum(&bytes))),
+                // Without a network the first time: the report is no less issued.
+                Err(Problem::OutOfReach) => {}
+                Err(why) => return Err(why),
+            }
+        }
     }
     let Some(own) = Key::parse(device::new_key().as_str()) else { return Err(Problem::Lost) };
     let place = Place { kind: RecordKind::Issued, key: review_place(report.year).key.child(&own) };
@@ -174,10 +180,12 @@ pub fn differs(sums: &str, part: Part, form: Form, bytes: &[u8]) -> bool {
         Part::Annex => "annex",
         Part::Public => return false,
     };
-    if form == Form::Xlsx {
-        return false;
-    }
-    let name = format!("{part}.docx ");
+    let ending = match form {
+        Form::Docx => "docx",
+        Form::Pdf => "pdf",
+        Form::Xlsx => return false,
+    };
+    let name = format!("{part}.{ending} ");
     sums.lines().find_map(|line| line.strip_prefix(&name)).is_some_and(|sum| sum != checksum(bytes))
 }
 

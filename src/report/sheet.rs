@@ -1,0 +1,211 @@
+//! What is set on paper: the report's words, tables and drawings as data, for whoever sets the pages.
+//!
+//! It is JSON, in which people's texts are strings and never code, and it has all that the pages show: a typesetter adds
+//! nothing but where things stand. The same report gives the same sheet.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::charts::Chart;
+use super::docx::widths;
+use super::model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, words};
+
+/// Words longer than this may be parted, in a cell and in running text: more doesn't fit beside anything.
+const LONGEST_WORD: (usize, usize) = (30, 60);
+/// Where a word that is too long may be parted: every so many letters.
+const PIECE: usize = 10;
+/// A row with a text longer than this may go on over the page's foot.
+const LONG_CELL: usize = 1_500;
+/// A table with at most so many rows and letters is kept on one page.
+const TOGETHER: (usize, usize) = (14, 1_200);
+/// The room for text, as widths are counted for a Word document, whose letters may be wider than those on paper.
+const TEXT_WIDTH: usize = 11_500;
+
+/// The report as it is set on paper, in JSON.
+#[must_use]
+pub fn sheet(report: &Report) -> String {
+    let date = report.date.unwrap_or(report.as_of);
+    let dnr = if report.dnr.is_empty() { String::new() } else { format!(" · Dnr: {}", report.dnr) };
+    let mut seen = BTreeSet::new();
+    let sheet = Sheet {
+        title: &report.title,
+        author: if report.organisation.is_empty() { "Klassrum" } else { &report.organisation },
+        number: &report.dnr,
+        date: (date.year(), date.month(), date.day()),
+        head: report.head(),
+        foot: format!("{}{dnr}", report.title),
+        marking: marking(report),
+        sections: report.sections.iter().map(|section| set(section, &mut seen)).collect(),
+    };
+    // Words and numbers only: nothing in it can fail to be written.
+    serde_json::to_string(&sheet).unwrap_or_default()
+}
+
+/// What stands at the head of every page.
+fn marking(report: &Report) -> &str {
+    match report.draft {
+        true if report.marking.is_empty() => "Utkast",
+        _ => &report.marking,
+    }
+}
+
+#[derive(Serialize)]
+struct Sheet<'a> {
+    title: &'a str,
+    author: &'a str,
+    number: &'a str,
+    date: (i16, i8, i8),
+    head: Vec<String>,
+    foot: String,
+    marking: &'a str,
+    sections: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    level: u8,
+    heading: &'a str,
+    blocks: Vec<Piece<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Piece<'a> {
+    Paragraph { words: Vec<Words> },
+    Bullets { items: Vec<Vec<Words>> },
+    Numbered { items: Vec<Vec<Words>> },
+    Table { table: Grid<'a> },
+    Chart { alt: &'a str, svg: String, table: Grid<'a> },
+}
+
+#[derive(Serialize)]
+struct Grid<'a> {
+    caption: &'a str,
+    header: Vec<String>,
+    /// The columns' widths, in parts of the whole.
+    widths: Vec<usize>,
+    right: Vec<bool>,
+    rows: Vec<Row>,
+    /// Whether it stands on one page.
+    together: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    cells: Vec<Vec<Words>>,
+    /// Whether it may go on over the page's foot.
+    long: bool,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Words {
+    Text {
+        text: String,
+    },
+    Strong {
+        text: String,
+    },
+    /// A note at the page's foot: its words where it is first referred to, then its number only.
+    Note {
+        number: u32,
+        text: String,
+        again: bool,
+    },
+}
+
+fn set<'a>(section: &'a Section, seen: &mut BTreeSet<u32>) -> Part<'a> {
+    let notes = &section.footnotes;
+    let blocks = section.blocks().map(|block| piece(block, notes, seen)).collect();
+    Part { level: section.level, heading: &section.heading, blocks }
+}
+
+fn piece<'a>(block: &'a Block, notes: &[Footnote], seen: &mut BTreeSet<u32>) -> Piece<'a> {
+    let mut all = |items: &[Runs]| items.iter().map(|runs| said(runs, notes, LONGEST_WORD.1, seen)).collect();
+    match block {
+        Block::Paragraph(runs) => Piece::Paragraph { words: said(runs, notes, LONGEST_WORD.1, seen) },
+        Block::Bullets(items) => Piece::Bullets { items: all(items) },
+        Block::Numbered(items) => Piece::Numbered { items: all(items) },
+        Block::Table(table) | Block::KeyFigures(table) => Piece::Table { table: grid(table, notes, seen) },
+        Block::Chart(Chart { alt, drawing, table }) => {
+            Piece::Chart { alt, svg: drawing.to_svg(), table: grid(table, notes, seen) }
+        }
+    }
+}
+
+fn grid<'a>(table: &'a Table, notes: &[Footnote], seen: &mut BTreeSet<u32>) -> Grid<'a> {
+    let letters = |row: &[Runs]| row.iter().map(|runs| words(runs).chars().count()).collect::<Vec<_>>();
+    let all: usize = table.rows.iter().flat_map(|row| letters(row)).sum();
+    let row = |row: &Vec<Runs>| Row {
+        long: letters(row).into_iter().any(|letters| LONG_CELL < letters),
+        cells: row.iter().map(|runs| said(runs, notes, LONGEST_WORD.0, seen)).collect(),
+    };
+    Grid {
+        caption: &table.caption,
+        header: table.header.iter().map(|heading| parted(heading, LONGEST_WORD.0)).collect(),
+        widths: widths(table, TEXT_WIDTH),
+        right: table.align.iter().map(|align| *align == Align::Right).collect(),
+        rows: table.rows.iter().map(row).collect(),
+        together: table.rows.len() <= TOGETHER.0 && all <= TOGETHER.1,
+    }
+}
+
+fn said(runs: &[Run], notes: &[Footnote], longest: usize, seen: &mut BTreeSet<u32>) -> Vec<Words> {
+    let one = |run: &Run| match run {
+        Run::Footnote(number) => {
+            let text = notes.iter().find(|note| note.number == *number).map(|note| note.text.clone());
+            Words::Note { number: *number, text: text.unwrap_or_default(), again: !seen.insert(*number) }
+        }
+        Run::Strong(text) => Words::Strong { text: parted(text, longest) },
+        run => Words::Text { text: parted(run.words(), longest) },
+    };
+    runs.iter().map(one).collect()
+}
+
+/// The text with places where words may be parted that are longer than a line.
+fn parted(text: &str, longest: usize) -> String {
+    let is_long = |word: &str| longest < word.chars().count();
+    if !text.split([' ', '\n']).any(is_long) {
+        return text.to_owned();
+    }
+    let mut whole = String::with_capacity(text.len() * 2);
+    for word in text.split_inclusive([' ', '\n']) {
+        let long = is_long(word.trim_end_matches([' ', '\n']));
+        for (nth, letter) in word.chars().enumerate() {
+            if long && 0 < nth && nth.is_multiple_of(PIECE) {
+                whole.push('\u{200B}');
+            }
+            whole.push(letter);
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_that_are_too_long_may_be_parted() {
+        assert_eq!(parted("Ett kort ord\noch ett till", 10), "Ett kort ord\noch ett till");
+        let long = "a".repeat(25);
+        assert_eq!(
+            parted(&format!("kort {long} ord"), 20),
+            format!("kort {0}\u{200B}{0}\u{200B}aaaaa ord", "a".repeat(10))
+        );
+        assert_eq!(parted(&long, 25), long);
+    }
+
+    #[test]
+    fn a_note_is_said_where_it_is_first_referred_to() {
+        let notes = [Footnote { number: 1, text: "Så räknas det.".to_owned() }];
+        let mut seen = BTreeSet::new();
+        let mut again = || match said(&[Run::Footnote(1)], &notes, 60, &mut seen).pop() {
+            Some(Words::Note { again, text, .. }) => (again, text),
+            _ => panic!("there is a note"),
+        };
+        assert_eq!(again(), (false, "Så räknas det.".to_owned()));
+        assert!(again().0);
+    }
+}
