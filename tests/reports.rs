@@ -11,7 +11,9 @@ use jiff::civil::date;
 use klassrum::exchange::{cut_off_in_name, example};
 use klassrum::register::{Choose, Entry, Key, Place, RecordKind, Register, Value, review_place, section_place};
 use klassrum::report::model::words;
-use klassrum::report::{Block, Figure, LastYear, ListBehind, Report, Run, SECTIONS, insertable, report, text, to_docx};
+use klassrum::report::{
+    Block, Figure, LastYear, ListBehind, Report, Run, SECTIONS, Section, insertable, report, text, to_docx,
+};
 use quick_xml::events::Event;
 use support::lists::Office;
 use support::reports::{docx_text, example, full, line, of_2024, part, put, write};
@@ -153,21 +155,13 @@ fn every_figure_in_the_report_equals_the_list_behind_it() {
         }
     }
     let mut written = 0;
-    for run in report.sections.iter().flat_map(|section| section.blocks()).flat_map(runs) {
+    for run in report.sections.iter().flat_map(Section::blocks).flat_map(Block::runs).flatten() {
         if let Run::Figure { figure, value } = run {
-            assert_eq!(value.replace('\u{A0}', ""), report.figures.get(figure).to_string());
+            assert_eq!(value.replace('\u{A0}', ""), report.figures.get(*figure).to_string());
             written += 1;
         }
     }
     assert!(20 < written, "{written} figures");
-}
-
-fn runs(block: &Block) -> Vec<Run> {
-    match block {
-        Block::Paragraph(runs) => runs.clone(),
-        Block::Bullets(items) | Block::Numbered(items) => items.concat(),
-        block => block.table().unwrap().rows.iter().flatten().flatten().cloned().collect(),
-    }
 }
 
 #[test]
@@ -285,10 +279,11 @@ fn footnotes_are_numbered_through_the_report_and_each_is_referred_to() {
     let referred: Vec<u32> = report
         .sections
         .iter()
-        .flat_map(|section| section.blocks())
-        .flat_map(runs)
+        .flat_map(Section::blocks)
+        .flat_map(Block::runs)
+        .flatten()
         .filter_map(|run| match run {
-            Run::Footnote(number) => Some(number),
+            Run::Footnote(number) => Some(*number),
             _ => None,
         })
         .collect();

@@ -1,5 +1,7 @@
 //! The edits people make. A command says what was meant; the document room carries it out on the part it concerns.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -10,6 +12,19 @@ use super::{Answer, Assessment, InformationSet, Issued, Key, Method, Place, Syst
 /// The state of the document that somebody had before their eyes when they wrote: its heads, as the document names them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen(pub Vec<[u8; 32]>);
+
+impl fmt::Display for Seen {
+    /// The heads in hexadecimal, with a space between two.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, head) in self.0.iter().enumerate() {
+            if 0 < nth {
+                f.write_str(" ")?;
+            }
+            head.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        }
+        Ok(())
+    }
+}
 
 /// One edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -290,6 +305,13 @@ mod tests {
 
     fn system() -> Place {
         Place { kind: RecordKind::System, key: key("antura") }
+    }
+
+    #[test]
+    fn what_was_seen_is_written_head_by_head() {
+        assert_eq!(Seen::default().to_string(), "");
+        let seen = Seen(vec![[0x0a; 32], [0xff; 32]]).to_string();
+        assert_eq!(seen, format!("{} {}", "0a".repeat(32), "ff".repeat(32)));
     }
 
     #[test]

@@ -150,6 +150,15 @@ choice! {
         Dropped "dropped" "Avskriven" "Dropped",
     }
 }
+
+impl ActionStatus {
+    /// Whether nothing more is to be done.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Introduced | Self::Verified | Self::Dropped)
+    }
+}
+
 choice! {
     /// What comes first.
     Priority {
@@ -475,7 +484,7 @@ impl Action {
     /// Whether nothing more is to be done.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
-        matches!(self.status, Some(ActionStatus::Introduced | ActionStatus::Verified | ActionStatus::Dropped))
+        matches!(self.status, Some(status) if status.is_closed())
     }
 
     /// Whether it should have been done before `today`.
@@ -646,7 +655,7 @@ impl Decision {
     /// Whether nothing more is to be done.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
-        matches!(self.status, Some(ActionStatus::Introduced | ActionStatus::Verified | ActionStatus::Dropped))
+        matches!(self.status, Some(status) if status.is_closed())
     }
 
     /// Whether it should have been carried out before `today`.

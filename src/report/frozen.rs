@@ -54,7 +54,7 @@ impl Frozen {
     #[must_use]
     pub fn new(report: &Report, annex: Option<Report>) -> Self {
         let issued = |report: &Report| Report { draft: false, ..secrecy::open(report) };
-        Self { open: Report { marking: String::new(), ..issued(report) }, annex: annex.as_ref().map(issued) }
+        Self { open: issued(report), annex: annex.as_ref().map(issued) }
     }
 
     /// Packed, and the checksum of what is packed: SHA-256, in hexadecimal.

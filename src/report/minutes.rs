@@ -34,7 +34,7 @@ pub fn minutes(workshop: &Workshop, organisation: &str, today: Date) -> Option<R
         dnr: String::new(),
         signatory: String::new(),
         draft: ending.is_none(),
-        marking: if ending.is_none() { "Utkast".to_owned() } else { String::new() },
+        marking: String::new(),
         year: day.year(),
         as_of: day,
         language: "sv-SE",

@@ -1,5 +1,6 @@
 //! The report as it is, before anybody has decided what it looks like.
 
+use std::slice;
 use std::sync::Arc;
 
 use super::as_of::day_of;
@@ -29,7 +30,7 @@ pub struct Report {
     pub signatory: String,
     /// Whether it has not been issued.
     pub draft: bool,
-    /// What stands at the head of every page: that it is a draft, or which secrecy it is under. May be empty.
+    /// Which secrecy it is under; may be empty.
     pub marking: String,
     /// The year it is about.
     pub year: i16,
@@ -70,6 +71,11 @@ impl Section {
     pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.computed.iter().chain(&self.text)
     }
+
+    /// The same, to be changed.
+    pub fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
+        self.computed.iter_mut().chain(&mut self.text)
+    }
 }
 
 /// A note at the foot of the page.
@@ -109,6 +115,28 @@ impl Block {
             Self::Table(table) | Self::KeyFigures(table) | Self::Chart(Chart { table, .. }) => Some(table),
             Self::Paragraph(_) | Self::Bullets(_) | Self::Numbered(_) => None,
         }
+    }
+
+    /// Its running texts, in order: the paragraph, the items of a list, or the cells below a table's header.
+    pub fn runs(&self) -> impl Iterator<Item = &Runs> {
+        let (items, rows): (&[Runs], &[Vec<Runs>]) = match self {
+            Self::Paragraph(runs) => (slice::from_ref(runs), &[]),
+            Self::Bullets(items) | Self::Numbered(items) => (items, &[]),
+            Self::Table(table) | Self::KeyFigures(table) | Self::Chart(Chart { table, .. }) => (&[], &table.rows),
+        };
+        items.iter().chain(rows.iter().flatten())
+    }
+
+    /// The same, to be changed.
+    pub fn runs_mut(&mut self) -> impl Iterator<Item = &mut Runs> {
+        let (items, rows): (&mut [Runs], &mut [Vec<Runs>]) = match self {
+            Self::Paragraph(runs) => (slice::from_mut(runs), &mut []),
+            Self::Bullets(items) | Self::Numbered(items) => (items, &mut []),
+            Self::Table(table) | Self::KeyFigures(table) | Self::Chart(Chart { table, .. }) => {
+                (&mut [], &mut table.rows)
+            }
+        };
+        items.iter_mut().chain(rows.iter_mut().flatten())
     }
 }
 
@@ -251,23 +279,29 @@ pub fn day_in_words(day: Date) -> String {
 }
 
 impl Report {
-    /// The lines above the title: its marking, where and when, the registration number, and who hands it over.
+    /// The lines above the title: its secrecy, that it is a draft, where and when, the registration number, and who
+    /// hands it over.
     #[must_use]
     pub fn head(&self) -> Vec<String> {
         let when = self.date.map_or_else(|| format!("utkast per {}", self.as_of), day_in_words);
         let place = if self.town.is_empty() { when } else { format!("{}, {when}", self.town) };
         let dnr = (!self.dnr.is_empty()).then(|| format!("Dnr: {}", self.dnr));
         let signatory = (!self.signatory.is_empty()).then(|| format!("Rapportör: {}", self.signatory));
-        // Without a day it says already that it is a draft.
-        let says_so = self.marking.is_empty() || self.draft && self.date.is_none();
-        let marking = (!says_so).then(|| self.marking.clone());
-        marking.into_iter().chain([place]).chain(dnr).chain(signatory).collect()
+        let marking = (!self.marking.is_empty()).then(|| self.marking.clone());
+        // Without a day it says so beside the place.
+        let draft = (self.draft && self.date.is_some()).then(|| "Utkast".to_owned());
+        marking.into_iter().chain(draft).chain([place]).chain(dnr).chain(signatory).collect()
     }
 
     /// One section.
     #[must_use]
     pub fn section(&self, name: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// All its runs, to be changed.
+    pub(super) fn all_runs_mut(&mut self) -> impl Iterator<Item = &mut Run> {
+        self.sections.iter_mut().flat_map(Section::blocks_mut).flat_map(Block::runs_mut).flatten()
     }
 }
 
@@ -313,7 +347,7 @@ pub fn report(register: &Register, year: i16, today: Date, last: Option<&LastYea
         town,
         date: review.date,
         draft: true,
-        marking: "Utkast".to_owned(),
+        marking: String::new(),
         dnr,
         signatory: line(&review.signatory),
         year,

@@ -7,9 +7,11 @@
 
 use std::ops::Range;
 
-use super::model::{Align, Block, Report, Run, Runs, Section, Table, Withheld, day_in_words, line, number as written};
+use super::model::{Align, Block, Report, Run, Section, Table, Withheld, day_in_words, line, number as written};
 use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
+use crate::register::method::sentence;
+use crate::register::value::choice;
 use crate::register::{Action, Choose, Criticality, Date, Key, Priority, Register, Risk, RiskStatus};
 
 /// A paragraph of OSL.
@@ -41,15 +43,17 @@ impl Ground {
     }
 }
 
-/// Which part of a report a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Part {
-    /// The open report.
-    Open,
-    /// The annex with secrecy.
-    Annex,
-    /// The version that is given out.
-    Public,
+choice! {
+    /// Which part of a report a file holds.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    Part {
+        /// What anybody may read.
+        Open "open" "Rapporten" "The report",
+        /// What may be under secrecy.
+        Annex "annex" "Bilagan med sekretess" "The annex with secrecy",
+        /// The version that is given out.
+        Public "public" "Offentlig version" "Public version",
+    }
 }
 
 /// A part of a report, from the report and its annex; nothing when there is no annex.
@@ -149,26 +153,11 @@ pub(super) const UNNUMBERED: &str = "[sekretess]";
 /// Counts the report's passages, in the order in which they stand.
 pub(super) fn number(report: &mut Report) {
     let mut count = 0;
-    for section in &mut report.sections {
-        for block in section.computed.iter_mut().chain(&mut section.text) {
-            for runs in runs_of(block) {
-                for run in runs {
-                    if let Run::Withheld(withheld) = run {
-                        count += 1;
-                        withheld.shown = format!("[sekretess, punkt {count} i bilagan]");
-                    }
-                }
-            }
+    for run in report.all_runs_mut() {
+        if let Run::Withheld(withheld) = run {
+            count += 1;
+            withheld.shown = format!("[sekretess, punkt {count} i bilagan]");
         }
-    }
-}
-
-fn runs_of(block: &mut Block) -> Vec<&mut Runs> {
-    match block {
-        Block::Paragraph(runs) => vec![runs],
-        Block::Bullets(items) | Block::Numbered(items) => items.iter_mut().collect(),
-        Block::Table(table) | Block::KeyFigures(table) => table.rows.iter_mut().flatten().collect(),
-        Block::Chart(chart) => chart.table.rows.iter_mut().flatten().collect(),
     }
 }
 
@@ -248,16 +237,12 @@ fn section(name: &'static str, heading: &str, blocks: Vec<Block>) -> Option<Sect
 
 /// The passages that the report has left out, by their numbers in it.
 fn passages_of(report: &Report) -> Option<Section> {
-    let mut report = report.clone();
     let mut rows = Vec::new();
-    for section in &mut report.sections {
-        let heading = section.heading.clone();
-        for block in section.computed.iter_mut().chain(&mut section.text) {
-            for run in runs_of(block).into_iter().flatten() {
-                if let Run::Withheld(Withheld { hidden, ground, .. }) = run {
-                    let count = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
-                    rows.push(vec![written(count), heading.clone(), hidden.clone(), ground.words()]);
-                }
+    for section in &report.sections {
+        for run in section.blocks().flat_map(Block::runs).flatten() {
+            if let Run::Withheld(Withheld { hidden, ground, .. }) = run {
+                let count = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+                rows.push(vec![written(count), section.heading.clone(), hidden.clone(), ground.words()]);
             }
         }
     }
@@ -301,11 +286,9 @@ fn risks(register: &Register) -> Vec<Block> {
         .collect();
     found.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
     let rows = found.into_iter().map(|(_, system, risk, level)| {
-        let words = [&risk.cause, &risk.event, &risk.consequence].map(|part| line(part));
-        let what = words.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" → ");
         let handled = [risk.treatment.map(|it| it.term().sv), risk.status.map(|it| it.term().sv)];
         let handled = handled.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        vec![system, what, level, handled, line(&risk.owner), Ground::SECURITY.words()]
+        vec![system, line(&sentence(risk)), level, handled, line(&risk.owner), Ground::SECURITY.words()]
     });
     table("Risker, de största först", ["System", "Risk", "Nivå", "Hantering", "Riskägare", "Lagrum"], rows.collect())
 }
@@ -360,13 +343,9 @@ fn incidents(register: &Register, year: i16) -> Vec<Block> {
 #[must_use]
 pub fn open(report: &Report) -> Report {
     let mut report = report.clone();
-    for section in &mut report.sections {
-        for block in section.computed.iter_mut().chain(&mut section.text) {
-            for run in runs_of(block).into_iter().flatten() {
-                if let Run::Withheld(withheld) = run {
-                    *run = Run::Text(std::mem::take(&mut withheld.shown));
-                }
-            }
+    for run in report.all_runs_mut() {
+        if let Run::Withheld(withheld) = run {
+            *run = Run::Text(std::mem::take(&mut withheld.shown));
         }
     }
     report
@@ -401,11 +380,9 @@ pub fn public(report: &Report) -> (Report, Vec<Mask>) {
             let noted = found.into_iter().map(|(_, what, ground)| Mask { section: heading.clone(), what, ground });
             masks.extend(noted);
         };
-        for block in section.computed.iter_mut().chain(&mut section.text) {
-            for run in runs_of(block).into_iter().flatten() {
-                if let Run::Text(text) | Run::Strong(text) = run {
-                    mask(text);
-                }
+        for run in section.blocks_mut().flat_map(Block::runs_mut).flatten() {
+            if let Run::Text(text) | Run::Strong(text) = run {
+                mask(text);
             }
         }
         section.footnotes.iter_mut().for_each(|note| mask(&mut note.text));

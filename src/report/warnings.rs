@@ -1,8 +1,7 @@
 //! What the one who signs should look at before the report goes out.
 
-use super::charts::Chart;
 use super::figures::{self, Figure};
-use super::model::{Block, Report, Run, Runs, Section};
+use super::model::{Block, Report, Run, Section};
 use super::secrecy;
 use crate::register::{Choose, Date, Language, Register, section_place};
 
@@ -163,7 +162,7 @@ fn of_section(register: &Register, report: &Report, section: &Section) -> Vec<Co
         concerns.push(Concern::SecrecyUnclosed);
     }
     let counted_here: Vec<String> = section.computed.iter().flat_map(numbers_in).collect();
-    for runs in section.text.iter().flat_map(texts) {
+    for runs in section.text.iter().flat_map(Block::runs) {
         let sentence: String = runs
             .iter()
             .map(|run| match run {
@@ -186,29 +185,17 @@ fn of_section(register: &Register, report: &Report, section: &Section) -> Vec<Co
     concerns
 }
 
-fn texts(block: &Block) -> Vec<&Runs> {
-    match block {
-        Block::Paragraph(runs) => vec![runs],
-        Block::Bullets(items) | Block::Numbered(items) => items.iter().collect(),
-        Block::Table(table) | Block::KeyFigures(table) | Block::Chart(Chart { table, .. }) => {
-            table.rows.iter().flatten().collect()
-        }
-    }
-}
-
 /// The numbers that the register itself says in a block: breakdowns are as true as the figures.
 fn numbers_in(block: &Block) -> Vec<String> {
     let mut found = Vec::new();
-    for runs in texts(block) {
-        for run in runs {
-            found.extend(
-                run.words()
-                    .replace('\u{A0}', "")
-                    .split(|letter: char| !letter.is_ascii_digit())
-                    .filter(|digits| !digits.is_empty())
-                    .map(str::to_owned),
-            );
-        }
+    for run in block.runs().flatten() {
+        found.extend(
+            run.words()
+                .replace('\u{A0}', "")
+                .split(|letter: char| !letter.is_ascii_digit())
+                .filter(|digits| !digits.is_empty())
+                .map(str::to_owned),
+        );
     }
     found
 }
