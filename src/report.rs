@@ -40,5 +40,5 @@ pub use prose::insertable;
 pub use secrecy::{Ground, Mask, Part, annex, open, part, public};
 pub use sections::{SECTIONS, SectionPlan};
 pub use sheet::sheet;
-pub use warnings::{Concern, Warning, cut_off_too_old, warnings};
+pub use warnings::{Concern, WaitsFor, Warning, cut_off_too_old, warnings};
 pub use xlsx::{XlsxError, to_xlsx};

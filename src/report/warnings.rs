@@ -3,7 +3,28 @@
 use super::figures::{self, Figure};
 use super::model::{Block, Report, Run, Section};
 use super::secrecy;
+use crate::register::value::choice;
 use crate::register::{Choose, Date, Language, Register, section_place};
+
+choice! {
+    /// Whom a thing to look at waits for.
+    WaitsFor {
+        /// Who writes the report.
+        Coordinator "isam" "ISAM" "Coordinator (ISAM)",
+        /// Who gives it its number.
+        Registrar "registrar" "Registrator" "Registrar",
+        /// Who answers for the information, and that it is classified.
+        InformationOwner "information-owner" "Informationsägare" "Information owners",
+        /// Who decides about the system, and who answers for what is in it.
+        ObjectOwner "object-owner" "Objektägare" "Object owners",
+        /// Who carries out an action.
+        Responsible "responsible" "Åtgärdsansvariga" "Those responsible for actions",
+        /// Who gives recommendations on personal data.
+        Dso "dso" "Dataskyddsombud" "Data protection officer",
+        /// Who takes the decisions.
+        Management "management" "Bolagschef" "Managing director",
+    }
+}
 
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +75,21 @@ pub enum Concern {
         /// That day.
         day: Date,
     },
+    /// Systems that nobody has classified.
+    Unclassified {
+        /// How many.
+        count: u32,
+    },
+    /// Systems without an information owner.
+    InformationOwnerMissing {
+        /// How many.
+        count: u32,
+    },
+    /// Actions that should have been done.
+    ActionsLate {
+        /// How many.
+        count: u32,
+    },
     /// There is no training count.
     TrainingMissing,
     /// The training count is older than the year.
@@ -63,7 +99,34 @@ pub enum Concern {
     },
 }
 
+impl Concern {
+    /// The figure that it is, whose list shows what to mend.
+    #[must_use]
+    pub const fn figure(&self) -> Option<Figure> {
+        match self {
+            Self::Unclassified { .. } => Some(Figure::Unclassified),
+            Self::InformationOwnerMissing { .. } => Some(Figure::InformationOwnerMissing),
+            Self::ActionsLate { .. } => Some(Figure::ActionsLate),
+            _ => None,
+        }
+    }
+}
+
 impl Warning {
+    /// Whom it waits for.
+    #[must_use]
+    pub fn waits_for(&self) -> WaitsFor {
+        match (&self.concern, self.section) {
+            (Concern::DnrMissing, _) => WaitsFor::Registrar,
+            (Concern::Unclassified { .. }, _) => WaitsFor::InformationOwner,
+            (Concern::InformationOwnerMissing { .. }, _) => WaitsFor::ObjectOwner,
+            (Concern::ActionsLate { .. }, _) => WaitsFor::Responsible,
+            (Concern::Empty, Some("decisions")) => WaitsFor::Management,
+            (Concern::Empty, Some("dso")) => WaitsFor::Dso,
+            _ => WaitsFor::Coordinator,
+        }
+    }
+
     /// What to tell a person.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
@@ -111,6 +174,21 @@ impl Warning {
                     "The register has no history from {day}, so the figures are counted in the register as it is now."
                 ),
             ),
+            Concern::Unclassified { count: 1 } => say("Ett system är inte klassat.", "One system is not classified."),
+            Concern::Unclassified { count } => {
+                say(&format!("{count} system är inte klassade."), &format!("{count} systems are not classified."))
+            }
+            Concern::InformationOwnerMissing { count: 1 } => {
+                say("Ett system saknar informationsägare.", "One system has no information owner.")
+            }
+            Concern::InformationOwnerMissing { count } => say(
+                &format!("{count} system saknar informationsägare."),
+                &format!("{count} systems have no information owner."),
+            ),
+            Concern::ActionsLate { count: 1 } => say("En åtgärd är försenad.", "One action is late."),
+            Concern::ActionsLate { count } => {
+                say(&format!("{count} åtgärder är försenade."), &format!("{count} actions are late."))
+            }
             Concern::TrainingMissing => say(
                 "Ingen avläsning av utbildningen finns för året eller tidigare.",
                 "There is no training count for the year or before it.",
@@ -138,6 +216,12 @@ pub fn warnings(register: &Register, report: &Report) -> Vec<Warning> {
     let count = register.disputes.count();
     let disputed = (0 < count).then(|| whole(Concern::Disputed { count }));
     let mut found: Vec<Warning> = date.into_iter().chain(dnr).chain(disputed).collect();
+    let counted = |figure| Some(report.figures.get(figure)).filter(|count| 0 < *count);
+    found.extend(counted(Figure::Unclassified).map(|count| whole(Concern::Unclassified { count })));
+    found.extend(
+        counted(Figure::InformationOwnerMissing).map(|count| whole(Concern::InformationOwnerMissing { count })),
+    );
+    found.extend(counted(Figure::ActionsLate).map(|count| whole(Concern::ActionsLate { count })));
     for section in &report.sections {
         let concerns = of_section(register, report, section);
         found.extend(concerns.into_iter().map(|concern| Warning { section: Some(section.name), concern }));
@@ -353,7 +437,7 @@ fn number_said(word: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::register::{Entry, Language, Value};
+    use crate::register::{Entry, Key, Language, Place, RecordKind, Value};
     use crate::report::model;
     use crate::report::prose::blocks;
     use jiff::civil::date;
@@ -448,6 +532,33 @@ mod tests {
         let concerns: Vec<_> = found.iter().take(2).map(|warning| warning.concern.clone()).collect();
         assert_eq!(concerns, [Concern::DateMissing, Concern::DnrMissing]);
         assert!(found.iter().any(|warning| warning.concern == Concern::TrainingMissing));
+        for warning in found {
+            assert_ne!(warning.text(Language::Swedish), warning.text(Language::English));
+        }
+    }
+
+    #[test]
+    fn each_thing_to_look_at_waits_for_the_one_who_can_mend_it() {
+        let mut register = Register::default();
+        for (key, owner) in [("a", "Chef Fastighet"), ("b", "")] {
+            let fields = [("name", key), ("information_owner", owner)];
+            let fields = fields.iter().map(|(field, words)| ((*field).into(), Value::Line((*words).into())));
+            let place = Place { kind: RecordKind::System, key: Key::parse(key).unwrap() };
+            register.put(Entry::new(place, Some(fields.filter(|(_, value)| !value.is_empty()).collect())));
+        }
+        let report = model::report(&register, 2024, date(2025, 3, 26), None);
+        let found = warnings(&register, &report);
+        let who = |concern: &Concern, section: Option<&str>| {
+            let mut fits = found.iter().filter(|it| it.concern == *concern && it.section == section);
+            fits.next().map(Warning::waits_for)
+        };
+        assert_eq!(who(&Concern::DnrMissing, None), Some(WaitsFor::Registrar));
+        assert_eq!(who(&Concern::Unclassified { count: 2 }, None), Some(WaitsFor::InformationOwner));
+        assert_eq!(who(&Concern::InformationOwnerMissing { count: 1 }, None), Some(WaitsFor::ObjectOwner));
+        assert_eq!(who(&Concern::Empty, Some("decisions")), Some(WaitsFor::Management));
+        assert_eq!(who(&Concern::Empty, Some("dso")), Some(WaitsFor::Dso));
+        assert_eq!(who(&Concern::Empty, Some("law")), Some(WaitsFor::Coordinator));
+        assert_eq!(who(&Concern::ActionsLate { count: 0 }, None), None);
         for warning in found {
             assert_ne!(warning.text(Language::Swedish), warning.text(Language::English));
         }

@@ -16,4 +16,5 @@ pub mod record_link;
 pub mod records;
 pub mod register_file;
 pub mod register_of;
+pub mod withdraw;
 pub mod years;

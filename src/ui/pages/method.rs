@@ -13,6 +13,7 @@ use crate::register::{
 };
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::parts::method::use_method;
+use crate::ui::parts::withdraw::{Withdraw, Withdrawn};
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -219,16 +220,9 @@ fn Own(method: Memo<MethodInUse>) -> impl IntoView {
 #[component]
 fn Edition(key: Key, one: Method) -> impl IntoView {
     let i18n = use_i18n();
-    let session = Session::expect();
     let withdrawn = one.withdrawn == Some(true);
-    let withdrawing = RwSignal::new(false);
-    let reason = RwSignal::new(String::new());
-    let reason_id = StoredValue::new(format!("withdraw-{key}"));
-    let place = StoredValue::new(Place { kind: RecordKind::Method, key });
-    let withdraw = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        session.send(Command::Withdraw { place: place.get_value(), reason: reason.get_untracked() });
-    };
+    let place = Place { kind: RecordKind::Method, key };
+    let why = Signal::derive(move || t_string!(i18n, system.reason).to_owned());
     let kind = one.kind.map(|kind| term(kind.term()));
     let wrong = method_file(&one.text).err();
     view! {
@@ -243,28 +237,9 @@ fn Edition(key: Key, one: Method) -> impl IntoView {
                 view! { <p class="missing">{t!(i18n, method.not_read)} " " {words}</p> }
             })}
             {if withdrawn {
-                view! { <p class="missing">{t!(i18n, system.withdrawn)} " " {one.withdrawn_reason.clone()}</p> }.into_any()
+                view! { <Withdrawn reason=one.withdrawn_reason.clone() /> }.into_any()
             } else {
-                view! {
-                    <Show
-                        when=move || withdrawing.get()
-                        fallback=move || view! {
-                            <button type="button" class="button button--plain" disabled=move || !session.editable() on:click=move |_| withdrawing.set(true)>
-                                {t!(i18n, system.withdraw)}
-                            </button>
-                        }
-                    >
-                        <form class="new-row" on:submit=withdraw>
-                            <div class="field">
-                                <label for=reason_id.get_value()>{t!(i18n, system.reason)}</label>
-                                <input id=reason_id.get_value() required=true bind:value=reason />
-                            </div>
-                            <button class="button button--danger">{t!(i18n, system.withdraw)}</button>
-                            <button type="button" class="button" on:click=move |_| withdrawing.set(false)>{t!(i18n, common.cancel)}</button>
-                        </form>
-                    </Show>
-                }
-                .into_any()
+                view! { <Withdraw place why /> }.into_any()
             }}
         </li>
     }

@@ -11,27 +11,30 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlTextAreaElement, MouseEvent};
 
 use self::basis::{AsOf, Basis};
 use self::decisions::Decisions;
 use self::files::{Source, Ways};
 use self::issue::{Banner, Issue, IssuedPaper};
 use super::overview::year_of;
-use crate::register::{Key, Language, RecordKind, Section as SectionText, review_place, section_place};
+use crate::register::{
+    Choose, Field, Key, Language, RecordKind, Review, Section as SectionText, review_place, section_place,
+};
 use crate::report::{
-    Concern, LastYear, Report, SECTIONS, SectionPlan, Warning, annex, compared_with, cut_off_too_old, day_of,
-    insertable, report, warnings,
+    Concern, Figure, LastYear, ListBehind, Report, SECTIONS, SectionPlan, WaitsFor, Warning, annex, compared_with,
+    cut_off_too_old, day_of, insertable, report, warnings,
 };
 use crate::ui::parts::disputed::Disputed;
-use crate::ui::parts::fields::{FieldEditor, ProseControl};
+use crate::ui::parts::fields::{FieldEditor, ProseControl, field_id};
+use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_of::RegisterOf;
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::UndoBar;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::language_of;
+use crate::ui::words::{language_of, term};
 
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
@@ -91,6 +94,10 @@ pub fn ReportPage() -> impl IntoView {
     });
     let shown = Memo::new(move |_| issued.with(|(key, _)| key.clone()).filter(|_| !as_draft.get()));
     let several = Signal::derive(move || issued.with(|(_, several)| *several));
+    let on_issued = Callback::new(move |()| {
+        as_draft.set(false);
+        request_animation_frame(|| focus_on(issue::BANNER));
+    });
     let other = move || {
         if as_draft.get() { t_string!(i18n, issue.show_issued) } else { t_string!(i18n, issue.show_draft) }
     };
@@ -106,7 +113,7 @@ pub fn ReportPage() -> impl IntoView {
         </div>
         {move || match shown.get() {
             Some(key) => view! { <AsIssued key year several /> }.into_any(),
-            None => view! { <AsDraft year made last basis waits /> }.into_any(),
+            None => view! { <AsDraft year made last basis waits on_issued /> }.into_any(),
         }}
     }
 }
@@ -157,6 +164,8 @@ fn AsDraft(
     basis: Basis,
     /// Whether something that it is made of is still to come.
     waits: Signal<bool>,
+    /// Told that the report is issued.
+    on_issued: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let text = move |of: fn(&Report) -> String| move || made.with(of);
@@ -197,7 +206,7 @@ fn AsDraft(
                         </details>
                     }
                 }}
-                <Issue made basis concerns />
+                <Issue made basis concerns waits on_issued />
                 <details class="card report__about">
                     <summary><h2>{t!(i18n, past.card)}</h2></summary>
                     <PastDay />
@@ -207,7 +216,56 @@ fn AsDraft(
     }
 }
 
-/// What to look at before the report goes out.
+/// Where something to look at is mended.
+#[derive(Debug, Clone, PartialEq)]
+enum Mended {
+    /// In a section: its name and heading.
+    In(&'static str, String),
+    /// In a field of the review.
+    Field(Field),
+    /// In the list behind a figure.
+    List(Figure),
+    /// On a page.
+    Conflicts,
+    Training,
+}
+
+impl Mended {
+    fn of(warning: &Warning, report: &Report) -> Option<Self> {
+        match (&warning.concern, warning.concern.figure()) {
+            (_, Some(figure)) => Some(Self::List(figure)),
+            (Concern::DateMissing, _) => Some(Self::Field(Review::DATE)),
+            (Concern::DnrMissing, _) => Some(Self::Field(Review::DNR)),
+            (Concern::CutOffTooOld { .. }, _) => Some(Self::Field(Review::CUT_OFF)),
+            (Concern::Disputed { .. }, _) => Some(Self::Conflicts),
+            (Concern::TrainingMissing | Concern::TrainingOld { .. }, _) => Some(Self::Training),
+            _ => {
+                let section = report.section(warning.section?)?;
+                Some(Self::In(section.name, section.heading.clone()))
+            }
+        }
+    }
+
+    fn link(self, year: i16) -> AnyView {
+        let i18n = use_i18n();
+        match self {
+            Self::In(name, heading) => view! {
+                <a href=format!("#{name}") lang="sv" on:click=move |_| focus_on(name)>{heading}</a>
+            }
+            .into_any(),
+            Self::Field(field) => {
+                let id = field_id(&review_place(year), field);
+                view! { <a href=format!("#{id}") on:click=move |event| reach(&event, &id)>{term(field.term)}</a> }
+                    .into_any()
+            }
+            Self::List(figure) => view! { <A href=address(&figure.list(year))>{term(figure.term())}</A> }.into_any(),
+            Self::Conflicts => view! { <A href="/att-reda-ut">{t!(i18n, nav.conflicts)}</A> }.into_any(),
+            Self::Training => view! { <A href=address(&ListBehind::Training)>{t!(i18n, nav.training)}</A> }.into_any(),
+        }
+    }
+}
+
+/// What to look at before the report goes out, by whom it waits for.
 #[component]
 fn Before(
     /// The report.
@@ -218,33 +276,33 @@ fn Before(
     let i18n = use_i18n();
     let told = Memo::new(move |_| {
         let language = language_of(i18n);
+        let all = found.get();
         made.with(|report| {
-            found
-                .get()
-                .into_iter()
-                .map(|warning| {
-                    let section = warning.section.and_then(|name| report.section(name));
-                    let disputed = matches!(warning.concern, Concern::Disputed { .. });
-                    (section.map(|section| (section.name, section.heading.clone())), warning.text(language), disputed)
-                })
-                .collect::<Vec<_>>()
+            let of = |who: WaitsFor| {
+                let its = all.iter().filter(|warning| warning.waits_for() == who);
+                its.map(|warning| (warning.text(language), Mended::of(warning, report))).collect::<Vec<_>>()
+            };
+            let groups = WaitsFor::ALL.iter().map(|who| (*who, of(*who)));
+            groups.filter(|(_, its)| !its.is_empty()).collect::<Vec<_>>()
         })
     });
-    let row = move |(section, text, disputed): (Option<(&'static str, String)>, String, bool)| {
-        let link = section.map(|(name, heading)| {
-            view! {
-                <a href=format!("#{name}") lang="sv" on:click=move |_| focus_on(name)>{heading}</a>
-            }
-        });
+    let row = move |(text, mended): (String, Option<Mended>)| {
+        let year = made.with_untracked(|report| report.year);
         view! {
             <li class="before__row">
                 <span class="before__sign" aria-hidden="true">"!"</span>
                 <div>
                     <p>{text}</p>
-                    {link}
-                    {disputed.then(|| view! { <A href="/att-reda-ut">{t!(i18n, nav.conflicts)}</A> })}
+                    {mended.map(|mended| mended.link(year))}
                 </div>
             </li>
+        }
+    };
+    let group = move |(who, its): (WaitsFor, Vec<(String, Option<Mended>)>)| {
+        let id = format!("before-{}", who.key());
+        view! {
+            <h3 class="before__who" id=id.clone()>{term(who.term())}</h3>
+            <ul aria-labelledby=id>{its.into_iter().map(row).collect_view()}</ul>
         }
     };
     view! {
@@ -253,15 +311,18 @@ fn Before(
             <p class="unseen" role="status">
                 {move || t_string!(i18n, report.concerns, count = found.with(Vec::len)).to_string()}
             </p>
-            <ul class="before">
-                {move || told.get().into_iter().map(row).collect_view()}
-                <Show when=move || found.with(Vec::is_empty)>
-                    <li class="before__row">
+            <Show
+                when=move || !found.with(Vec::is_empty)
+                fallback=move || view! {
+                    <p class="before__row">
                         <span class="before__sign before__sign--ok" aria-hidden="true">"✓"</span>
-                        <p>{t!(i18n, report.agrees)}</p>
-                    </li>
-                </Show>
-            </ul>
+                        <span>{t!(i18n, report.agrees)}</span>
+                    </p>
+                }
+            >
+                <p class="soft">{t!(i18n, report.before_about)}</p>
+                <div class="before">{move || told.get().into_iter().map(group).collect_view()}</div>
+            </Show>
         </section>
     }
 }
@@ -392,6 +453,7 @@ fn Writing(
                 <button type="button" class="button" on:click=insert>{t!(i18n, report.insert)}</button>
             </div>
             <p class="soft">{t!(i18n, report.marks)}</p>
+            <p class="soft">{t!(i18n, report.secrecy)}</p>
         </div>
     }
 }
@@ -410,6 +472,18 @@ fn focus_on(id: &str) {
         // Refused only when the element is gone.
         let _ = element.focus();
     }
+}
+
+/// Follows a link to a control, which has the focus then; what is folded around it opens.
+fn reach(event: &MouseEvent, id: &str) {
+    // The router would scroll there and leave the focus behind.
+    event.prevent_default();
+    let folded = document().get_element_by_id(id).and_then(|control| control.closest("details").ok().flatten());
+    if let Some(folded) = folded {
+        // Refused only for a name that is none.
+        let _ = folded.set_attribute("open", "");
+    }
+    focus_on(id);
 }
 
 /// Puts words into a text where its caret is, as if they had been typed.

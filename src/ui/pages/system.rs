@@ -29,6 +29,7 @@ use crate::ui::parts::history::History;
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::{floor_words, use_method};
 use crate::ui::parts::records::Records;
+use crate::ui::parts::withdraw::{Withdraw, Withdrawn};
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -314,10 +315,7 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let withdrawn = one.withdrawn == Some(true);
-    let withdrawing = RwSignal::new(false);
-    let reason = RwSignal::new(String::new());
     let place = Place { kind: RecordKind::Classification, key };
-    let reason_id = format!("withdraw-{}", place.key.as_str().replace('.', "-"));
     let levels = one.levels();
     let raised: Vec<(Aspect, Raise)> =
         Aspect::ALL.iter().filter_map(|aspect| Some((*aspect, one.raised(*aspect)?))).collect();
@@ -331,10 +329,7 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
     .filter(|(_, reason)| !reason.is_empty())
     .map(|(aspect, reason)| (aspect, reason.to_string()))
     .collect();
-    let withdraw = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        session.send(Command::Withdraw { place: place.clone(), reason: reason.get_untracked() });
-    };
+    let why = Signal::derive(move || t_string!(i18n, system.withdraw_reason).to_owned());
     let set = one.information_set.clone();
     let set_name = move || {
         Key::parse(&set)
@@ -355,30 +350,9 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
             }).collect_view()}
             {reasons.into_iter().map(|(aspect, reason)| view! { <p>{term(aspect.term())} ": " {reason}</p> }).collect_view()}
             {if withdrawn {
-                view! { <p class="missing">{t!(i18n, system.withdrawn)} " " {one.withdrawn_reason.clone()}</p> }.into_any()
+                view! { <Withdrawn reason=one.withdrawn_reason.clone() /> }.into_any()
             } else {
-                let reason_id = reason_id.clone();
-                let withdraw = withdraw.clone();
-                view! {
-                    <Show
-                        when=move || withdrawing.get()
-                        fallback=move || view! {
-                            <button type="button" class="button button--plain" disabled=move || !session.editable() on:click=move |_| withdrawing.set(true)>
-                                {t!(i18n, system.withdraw)}
-                            </button>
-                        }
-                    >
-                        <form class="new-row" on:submit=withdraw.clone()>
-                            <div class="field">
-                                <label for=reason_id.clone()>{t!(i18n, system.withdraw_reason)}</label>
-                                <input id=reason_id.clone() required=true bind:value=reason />
-                            </div>
-                            <button class="button button--danger">{t!(i18n, system.withdraw)}</button>
-                            <button type="button" class="button" on:click=move |_| withdrawing.set(false)>{t!(i18n, common.cancel)}</button>
-                        </form>
-                    </Show>
-                }
-                .into_any()
+                view! { <Withdraw place why /> }.into_any()
             }}
         </li>
     }

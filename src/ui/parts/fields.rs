@@ -80,6 +80,12 @@ fn control_text(value: &Value) -> String {
     }
 }
 
+/// The id of a field's control.
+#[must_use]
+pub fn field_id(place: &Place, field: Field) -> String {
+    format!("{}-{}-{}", place.kind as u8, place.key.as_str().replace('.', "-"), field.key)
+}
+
 /// One field of one record, with its label.
 #[component]
 pub fn FieldEditor(
@@ -90,7 +96,7 @@ pub fn FieldEditor(
 ) -> impl IntoView {
     let session = Session::expect();
     let i18n = use_i18n();
-    let id = format!("{}-{}-{}", place.kind as u8, place.key.as_str().replace('.', "-"), field.key);
+    let id = field_id(&place, field);
     let label = move || field.term.in_language(language_of(i18n));
     let disputed = place.clone();
     let control = if matches!(field.kind, Kind::Prose) {

@@ -129,12 +129,25 @@ test("an issued report is frozen, and its files are the same for good", async ({
   const report = await Report.visit(page);
   const issue = page.getByRole("button", { name: "Utfärda rapporten" });
   await expect(issue).toBeDisabled();
+  await test.step("what is missing says whom it waits for, and leads to where it is filled in", async () => {
+    const needs = page.getByRole("region", { name: "Utfärda" }).getByRole("listitem");
+    const need = (words: string) => needs.filter({ hasText: words });
+    await expect(page.getByLabel("Diarienummer")).toBeHidden();
+    await expect(need("Fyll i diarienummer.")).toContainText("Registrator");
+    await need("Fyll i diarienummer.").getByRole("link").click();
+    await expect(page.getByLabel("Diarienummer")).toBeFocused();
+    await expect(need("minst ett beslut")).toContainText("Bolagschef");
+    await need("minst ett beslut").getByRole("link").click();
+    await expect(page.getByRole("button", { name: "Lägg till beslut" })).toBeFocused();
+  });
   await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
   await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
   await report.decide(2, "Utse informationsägare för varje system", "Bolagschef", "2025-10-01");
   await report.write("Övrig påverkan", "Serverrummet [[18:13 på plan 4 saknar larm]] och besök på Ekgatan 12 i Solna. Ring 08-508 460 00.");
   await expect(page.getByRole("article")).not.toContainText("saknar larm");
+  await expect(page.getByText("Siffrorna avser läget den 1 mars 2025.")).toBeVisible();
   await report.issue();
+  await expect(page.getByRole("region", { name: /^Utfärdad \d{4}/ })).toBeFocused();
 
   const article = page.getByRole("article");
   const frozen = await article.textContent();
@@ -181,11 +194,56 @@ test("an issued report is frozen, and its files are the same for good", async ({
   await test.step("one that was wrong is withdrawn with a reason", async () => {
     await page.getByLabel("År", { exact: true }).selectOption("2024");
     await page.getByRole("button", { name: "Återkalla" }).click();
-    await page.getByLabel("Varför återkallas den?").fill("Fel diarienummer");
+    const why = page.getByLabel("Varför återkallas den?");
+    await expect(why).toBeFocused();
+    await page.getByRole("button", { name: "Återkalla" }).click();
+    await expect(why).toHaveAccessibleDescription("Skriv varför.");
+    await why.fill("Fel diarienummer");
     await page.getByRole("button", { name: "Återkalla" }).click();
     await expect(page.getByText(/^Utfärdad \d{4}/)).toHaveCount(0);
     await expect(issue).toBeEnabled();
   });
+});
+
+test("what to look at stands under the one it waits for, and leads to where it is mended", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  await Report.visit(page);
+  const before = page.getByRole("region", { name: "Innan den lämnas" });
+  const waits = (who: string) => before.getByRole("list", { name: who, exact: true });
+  await waits("Registrator").getByRole("link", { name: "Diarienummer" }).click();
+  await expect(page.getByLabel("Diarienummer")).toBeFocused();
+  await expect(waits("Bolagschef")).toContainText("Avsnittet är tomt.");
+  await expect(waits("Bolagschef").getByRole("link")).toHaveText(["Beslut"]);
+  await expect(waits("Informationsägare")).toContainText(/\d+ system är inte klassade\./);
+  await waits("Informationsägare").getByRole("link", { name: "Ej klassade" }).click();
+  await expect(page).toHaveURL(/only=unclassified/);
+});
+
+test("the writing help tells how words are kept out of the open report, in both languages", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  await Report.visit(page);
+  const write = page.getByRole("button", { name: /^(Skriv|Ändra texten|Write|Edit the text) ?: ?Övrig påverkan$/ });
+  await write.click();
+  await expect(page.getByText("[[18:13 reservkraften räcker två timmar]]")).toBeVisible();
+  await page.evaluate(() => localStorage.setItem("klassrum.language", JSON.stringify("en")));
+  await page.reload();
+  await write.click();
+  await expect(page.getByText("[[18:13 the spare power lasts two hours]]")).toBeVisible();
+});
+
+test("decisions and what is missing fit on a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  const outside = await page.evaluate(() => {
+    const seen = document.querySelectorAll("main input, main textarea, main select, main button, main a");
+    const wide = [...seen].filter((one) => one.checkVisibility() && innerWidth < one.getBoundingClientRect().right);
+    // A table scrolls in a box of its own.
+    return wide.filter((one) => !one.closest(".paper__wrap")).map((one) => one.outerHTML);
+  });
+  expect(outside).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
 });
 
 for (const theme of ["light", "dark"] as const) {

@@ -8,6 +8,9 @@ use crate::ui::parts::fields::FieldEditor;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
+/// The id of the button that adds one.
+pub const ADD: &str = "decisions-add";
+
 /// The decisions of a year's review, to be written in.
 #[component]
 pub fn Decisions(
@@ -39,7 +42,7 @@ pub fn Decisions(
                     <Row number key />
                 </For>
             </ol>
-            <button type="button" class="button" disabled=move || !session.editable() on:click=add>
+            <button type="button" class="button" id=ADD disabled=move || !session.editable() on:click=add>
                 {t!(i18n, review_decisions.add)}
             </button>
         </div>

@@ -5,18 +5,20 @@ use leptos::task::spawn_local;
 
 use super::basis::Basis;
 use super::files::{Made, Source, make};
-use super::said;
+use super::{decisions, reach, said};
 use crate::browser::device;
 use crate::browser::files::Problem;
 use crate::browser::files::protocol::Form;
 use crate::catalogue::MethodInUse;
-use crate::register::{Command, Date, Field, Issued, Key, Place, RecordKind, Value, review_place};
+use crate::register::{Choose, Command, Date, Field, Issued, Key, Place, RecordKind, Review, Value, review_place};
 use crate::report::frozen::checksum;
-use crate::report::{Frozen, Part, Report, annex};
+use crate::report::{Frozen, Part, Report, WaitsFor, annex};
 use crate::ui::parts::confirm::Confirm;
-use crate::ui::session::{Answer, Session};
+use crate::ui::parts::fields::field_id;
+use crate::ui::parts::withdraw::Withdraw;
+use crate::ui::session::{Answer, Session, Standing};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::language_of;
+use crate::ui::words::{day, language_of, term};
 
 /// The program's edition, as an issued report names it.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -28,6 +30,28 @@ enum Need {
     Dnr,
     CutOff,
     Decisions,
+}
+
+impl Need {
+    /// Whom it waits for.
+    const fn waits_for(self) -> WaitsFor {
+        match self {
+            Self::Date | Self::CutOff => WaitsFor::Coordinator,
+            Self::Dnr => WaitsFor::Registrar,
+            Self::Decisions => WaitsFor::Management,
+        }
+    }
+
+    /// The id of the control that mends it, in the review of a year.
+    fn control(self, year: i16) -> String {
+        let field = match self {
+            Self::Date => Review::DATE,
+            Self::Dnr => Review::DNR,
+            Self::CutOff => Review::CUT_OFF,
+            Self::Decisions => return decisions::ADD.to_owned(),
+        };
+        field_id(&review_place(year), field)
+    }
 }
 
 fn needs(report: &Report, cut_off: Option<Date>) -> Vec<Need> {
@@ -52,6 +76,10 @@ pub fn Issue(
     basis: Basis,
     /// How many things there are to look at.
     concerns: Signal<usize>,
+    /// Whether something that it is made of is still to come.
+    waits: Signal<bool>,
+    /// Told that the report is issued.
+    on_issued: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -63,12 +91,20 @@ pub fn Issue(
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
+    let half = Memo::new(move |_| {
+        let opening = session.standing.with(|standing| matches!(standing, Standing::Opening | Standing::Glimpsed));
+        opening || waits.get()
+    });
     let issue = move |()| {
+        // Something may have begun to come while the question was asked.
+        if half.get_untracked() {
+            return;
+        }
         busy.set(true);
         problem.set(None);
         let report = made.get_untracked();
         spawn_local(async move {
-            let done = issue(basis, &report).await;
+            let done = issue(basis, &report, on_issued).await;
             busy.try_set(false);
             problem.try_set(done.err());
         });
@@ -79,22 +115,30 @@ pub fn Issue(
         Need::CutOff => t_string!(i18n, issue.needs_cut_off),
         Need::Decisions => t_string!(i18n, issue.needs_decisions),
     };
-    let place = move |need| match need {
-        Need::Decisions => "#decisions",
-        _ => "#report-about",
+    let row = move |need: Need| {
+        let id = need.control(made.with_untracked(|report| report.year));
+        view! {
+            <li>
+                <a href=format!("#{id}") on:click=move |event| reach(&event, &id)>{move || said(need)}</a>
+                <span class="soft">{term(need.waits_for().term())}</span>
+            </li>
+        }
+    };
+    let as_of = move || {
+        let on = made.with(|report| report.as_of);
+        t_string!(i18n, issue.as_of, day = day(on, language_of(i18n))).to_string()
     };
     view! {
         <section class="card issue" aria-labelledby="issue">
             <h2 id="issue">{t!(i18n, issue.title)}</h2>
+            <Show when=move || basis.too_old().is_none()><p>{as_of}</p></Show>
             <Show
                 when=move || !missing.with(Vec::is_empty)
                 fallback=move || view! { <p class="soft">{t!(i18n, issue.ready)}</p> }
             >
                 <p>{t!(i18n, issue.needs)}</p>
                 <ul class="issue__needs">
-                    <For each=move || missing.get() key=|need| *need as u8 let(need)>
-                        <li><a href=place(need)>{move || said(need)}</a></li>
-                    </For>
+                    <For each=move || missing.get() key=|need| *need as u8 let(need)>{row(need)}</For>
                 </ul>
             </Show>
             <Show when=move || 0 < concerns.get()>
@@ -103,12 +147,18 @@ pub fn Issue(
             <button
                 type="button"
                 class="button"
-                disabled=move || busy.get() || !missing.with(Vec::is_empty) || !session.editable()
+                disabled=move || busy.get() || half.get() || !missing.with(Vec::is_empty) || !session.editable()
                 on:click=move |_| asked.set(true)
             >
                 {t!(i18n, issue.act)}
             </button>
-            <p class="soft" role="status">{move || busy.get().then(|| t_string!(i18n, issue.making))}</p>
+            <p class="soft" role="status">
+                {move || match (busy.get(), half.get()) {
+                    (true, _) => Some(t_string!(i18n, issue.making)),
+                    (false, true) => Some(t_string!(i18n, issue.waits)),
+                    (false, false) => None,
+                }}
+            </p>
             <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
                 {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}
             </p>
@@ -123,7 +173,7 @@ pub fn Issue(
 }
 
 /// Freezes a report and adds it to the register. Nothing is added unless every file could be made.
-async fn issue(basis: Basis, report: &Report) -> Result<(), Problem> {
+async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result<(), Problem> {
     let session = basis.session;
     let annex = untrack(|| basis.read(|register| annex(register, report)));
     let editions = session.picture.with_untracked(|picture| MethodInUse::of(&picture.register).editions());
@@ -131,11 +181,11 @@ async fn issue(basis: Basis, report: &Report) -> Result<(), Problem> {
     let frozen = Frozen::new(report, annex);
     let (content, hash) = frozen.pack();
     let mut sums = String::new();
-    for (part, name) in parts(&frozen) {
+    for part in parts(&frozen) {
         for form in [Form::Docx, Form::Pdf] {
             let source = Source::Issued { content: content.clone(), hash: hash.clone() };
             match make(source, report.year, part, form, None, |_| {}).await {
-                Ok(Made { bytes, ending, .. }) => sums.push_str(&format!("{name}.{ending} {}\n", checksum(&bytes))),
+                Ok(Made { bytes, ending, .. }) => sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes))),
                 // Without a network the first time: the report is no less issued.
                 Err(Problem::OutOfReach) => {}
                 Err(why) => return Err(why),
@@ -144,48 +194,45 @@ async fn issue(basis: Basis, report: &Report) -> Result<(), Problem> {
     }
     let Some(own) = Key::parse(device::new_key().as_str()) else { return Err(Problem::Lost) };
     let place = Place { kind: RecordKind::Issued, key: review_place(report.year).key.child(&own) };
-    let hex = |head: &[u8; 32]| head.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let heads = session.seen().0.iter().map(hex).collect::<Vec<_>>();
     let author = session.author.get_untracked();
     let line = |field: Field, text: String| (field.key.to_owned(), Value::Line(text));
-    let day = |field: Field, day: Option<Date>| (field.key.to_owned(), day.map_or(Value::Nothing, Value::Date));
+    let dated = |field: Field, day: Option<Date>| (field.key.to_owned(), day.map_or(Value::Nothing, Value::Date));
     let fields = vec![
         (Issued::ISSUED.key.to_owned(), Value::Moment(device::local_time())),
         line(Issued::ISSUED_BY, author.role),
-        day(Issued::DATE, report.date),
+        dated(Issued::DATE, report.date),
         line(Issued::DNR, report.dnr.clone()),
-        day(Issued::AS_OF, Some(report.as_of)),
+        dated(Issued::AS_OF, Some(report.as_of)),
         line(Issued::CONTENT, content),
         line(Issued::HASH, hash),
         line(Issued::FILES, sums),
-        line(Issued::HEADS, heads.join(" ")),
+        line(Issued::HEADS, session.seen().to_string()),
         line(Issued::PROGRAM, PROGRAM.to_owned()),
         line(Issued::CATALOGUE, catalogue),
     ];
-    session.send(Command::Add { place, fields });
+    session.send_then(Command::Add { place, fields }, move |answer| {
+        if matches!(answer, Answer::Done) {
+            // Nothing is told to a page that was left.
+            let _ = on_issued.try_run(());
+        }
+    });
     Ok(())
 }
 
-/// The parts of an issued report, with the names by which their checksums are kept.
-fn parts(frozen: &Frozen) -> Vec<(Part, &'static str)> {
-    let annex = frozen.annex.is_some().then_some((Part::Annex, "annex"));
-    [(Part::Open, "open")].into_iter().chain(annex).collect()
+/// The parts of an issued report whose checksums are kept, by their keys.
+fn parts(frozen: &Frozen) -> impl Iterator<Item = Part> {
+    [Part::Open].into_iter().chain(frozen.annex.is_some().then_some(Part::Annex))
 }
 
 /// Whether a file of an issued report is another than the one it was issued with. The public version is made anew.
 #[must_use]
 pub fn differs(sums: &str, part: Part, form: Form, bytes: &[u8]) -> bool {
-    let part = match part {
-        Part::Open => "open",
-        Part::Annex => "annex",
-        Part::Public => return false,
+    let ending = match (part, form) {
+        (Part::Public, _) | (_, Form::Xlsx) => return false,
+        (_, Form::Docx) => "docx",
+        (_, Form::Pdf) => "pdf",
     };
-    let ending = match form {
-        Form::Docx => "docx",
-        Form::Pdf => "pdf",
-        Form::Xlsx => return false,
-    };
-    let name = format!("{part}.{ending} ");
+    let name = format!("{}.{ending} ", part.key());
     sums.lines().find_map(|line| line.strip_prefix(&name)).is_some_and(|sum| sum != checksum(bytes))
 }
 
@@ -247,6 +294,9 @@ pub fn IssuedPaper(
     }
 }
 
+/// The id of the banner, which has the focus once the report has been issued.
+pub const BANNER: &str = "issued";
+
 /// What stands above an issued report: that it is frozen, and how to withdraw it.
 #[component]
 pub fn Banner(
@@ -266,63 +316,16 @@ pub fn Banner(
             t_string!(i18n, issue.banner, day = day, dnr = issued.dnr.clone()).to_string()
         })
     };
-    let withdrawing = RwSignal::new(false);
-    let reason = RwSignal::new(String::new());
-    let refused = RwSignal::new(false);
-    let withdraw = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let reason = reason.get_untracked();
-        if reason.trim().is_empty() {
-            refused.set(true);
-            return;
-        }
-        session.send_then(Command::Withdraw { place: place.clone(), reason }, move |answer| {
-            if matches!(answer, Answer::Done) {
-                withdrawing.try_set(false);
-            }
-        });
-    };
-    let withdraw = StoredValue::new_local(withdraw);
+    let why = Signal::derive(move || t_string!(i18n, issue.withdraw_reason).to_owned());
+    let about = Signal::derive(move || Some(t_string!(i18n, issue.withdraw_question).to_owned()));
     view! {
-        <div class="notice issued">
-            <p><strong>{words}</strong></p>
+        <div class="notice issued" id=BANNER role="region" aria-labelledby="issued-words" tabindex="-1">
+            <p id="issued-words"><strong>{words}</strong></p>
             <Show when=move || issued.with(|issued| !issued.issued_by.is_empty())>
                 <p>{move || issued.with(|issued| t_string!(i18n, issue.by, role = issued.issued_by.clone()).to_string())}</p>
             </Show>
             <Show when=move || several.get()><p>{t!(i18n, issue.several)}</p></Show>
-            <Show
-                when=move || withdrawing.get()
-                fallback=move || view! {
-                    <button
-                        type="button"
-                        class="button button--plain"
-                        disabled=move || !session.editable()
-                        on:click=move |_| withdrawing.set(true)
-                    >
-                        {t!(i18n, issue.withdraw)}
-                    </button>
-                }
-            >
-                <form class="issued__withdraw" on:submit=move |event| withdraw.with_value(|withdraw| withdraw(event))>
-                    <p>{t!(i18n, issue.withdraw_question)}</p>
-                    <div class="field">
-                        <label for="withdraw-reason">{t!(i18n, issue.withdraw_reason)}</label>
-                        <input
-                            id="withdraw-reason"
-                            type="text"
-                            autocomplete="off"
-                            aria-invalid=move || refused.get().then_some("true")
-                            bind:value=reason
-                        />
-                    </div>
-                    <div class="actions">
-                        <button type="submit" class="button button--danger">{t!(i18n, issue.withdraw)}</button>
-                        <button type="button" class="button" on:click=move |_| withdrawing.set(false)>
-                            {t!(i18n, common.cancel)}
-                        </button>
-                    </div>
-                </form>
-            </Show>
+            <Withdraw place why about />
         </div>
     }
 }
