@@ -44,7 +44,7 @@ impl Ground {
 }
 
 choice! {
-    /// Which part of a report a file holds.
+    /// Which part of a report a file holds. An issued report keeps its checksums by the keys: never rename them.
     #[derive(serde::Serialize, serde::Deserialize)]
     Part {
         /// What anybody may read.
