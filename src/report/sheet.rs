@@ -43,11 +43,10 @@ pub fn sheet(report: &Report) -> String {
 }
 
 /// What stands at the head of every page.
-fn marking(report: &Report) -> &str {
-    match report.draft {
-        true if report.marking.is_empty() => "Utkast",
-        _ => &report.marking,
-    }
+fn marking(report: &Report) -> String {
+    let draft = if report.draft { "Utkast" } else { "" };
+    let marks = [report.marking.as_str(), draft].into_iter().filter(|mark| !mark.is_empty());
+    marks.collect::<Vec<_>>().join(" · ")
 }
 
 #[derive(Serialize)]
@@ -58,7 +57,7 @@ struct Sheet<'a> {
     date: (i16, i8, i8),
     head: Vec<String>,
     foot: String,
-    marking: &'a str,
+    marking: String,
     sections: Vec<Part<'a>>,
 }
 

@@ -14,7 +14,6 @@ use crate::browser::files::{self, Problem};
 use crate::browser::offline;
 use crate::browser::pdf::{self, protocol::Stage};
 use crate::register::Choose;
-use crate::register::value::choice;
 use crate::report::{LastYear, Part, Template, TemplateError};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
@@ -23,25 +22,6 @@ use crate::ui::words::{language_of, term};
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// What a PDF says it is.
 const PDF: &str = "application/pdf";
-
-choice! {
-    /// Which part of the report a file holds.
-    Which {
-        Open "open" "Rapporten" "The report",
-        Annex "annex" "Bilagan med sekretess" "The annex with secrecy",
-        Public "public" "Offentlig version" "Public version",
-    }
-}
-
-impl Which {
-    const fn part(self) -> Part {
-        match self {
-            Self::Open => Part::Open,
-            Self::Annex => Part::Annex,
-            Self::Public => Part::Public,
-        }
-    }
-}
 
 /// What a file is made from.
 #[expect(clippy::large_enum_variant, reason = "there is one on a page")]
@@ -144,7 +124,7 @@ pub fn Ways(
     waits: Signal<bool>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let which = RwSignal::new(Which::Open);
+    let which = RwSignal::new(Part::Open);
     let doing = RwSignal::new(None::<Form>);
     let stage = RwSignal::new(None::<Stage>);
     // It is wanted here, perhaps later and without a network.
@@ -159,7 +139,7 @@ pub fn Ways(
         problem.set(None);
         differs.set(false);
         let (source, draft, sums) = (source.get_untracked(), untrack(is_draft), sums.get_untracked());
-        let (year, part) = (year.get_untracked(), which.get_untracked().part());
+        let (year, part) = (year.get_untracked(), which.get_untracked());
         let in_template = template.is_some();
         spawn_local(async move {
             let told = move |now| {
@@ -199,9 +179,8 @@ pub fn Ways(
         // Refused only where there is nothing to print with.
         let _ = window().print();
     };
-    let choices = move || {
-        Which::ALL.iter().copied().filter(|which| *which != Which::Annex || has_annex.get()).collect::<Vec<_>>()
-    };
+    let choices =
+        move || Part::ALL.iter().copied().filter(|which| *which != Part::Annex || has_annex.get()).collect::<Vec<_>>();
     view! {
         <div class="report__ways">
             <div class="field">
@@ -210,7 +189,7 @@ pub fn Ways(
                     id="report-part"
                     prop:value=move || which.get().key()
                     on:change=move |event| {
-                        if let Some(chosen) = Which::from_key(&event_target_value(&event)) {
+                        if let Some(chosen) = Part::from_key(&event_target_value(&event)) {
                             which.set(chosen);
                         }
                     }

@@ -185,7 +185,9 @@ async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result
         for form in [Form::Docx, Form::Pdf] {
             let source = Source::Issued { content: content.clone(), hash: hash.clone() };
             match make(source, report.year, part, form, None, |_| {}).await {
-                Ok(Made { bytes, ending, .. }) => sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes))),
+                Ok(Made { bytes, ending, .. }) => {
+                    sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes)))
+                }
                 // Without a network the first time: the report is no less issued.
                 Err(Problem::OutOfReach) => {}
                 Err(why) => return Err(why),
