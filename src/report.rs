@@ -1,9 +1,9 @@
 //! The yearly *Ledningens genomgång*: register, figures, one report model, its renderings.
 //!
 //! Start at [`figures`] for what is counted and where the list behind each figure is, and at [`report`] for the report
-//! itself: sections of blocks of runs, which a page, [`docx`], [`sheet`] (a PDF) and [`text`] each render in their own way; [`charts`] draws
-//! what is better seen; [`changes`] compares the register with what it was at the review before. The report is in
-//! Swedish always: it is a document of record.
+//! itself: sections of blocks of runs, which a page, [`docx`], [`sheet()`] (for a PDF) and [`text`] each render in their
+//! own way; [`charts`] draws what is better seen; [`changes`] compares the register with what it was at the review
+//! before. The report is in Swedish always: it is a document of record.
 //!
 //! Nothing here reads a clock: days are passed in, and the same register, year and day give the same report.
 
@@ -11,6 +11,7 @@ pub mod annexes;
 pub mod as_of;
 pub mod changes;
 pub mod charts;
+mod columns;
 mod computed;
 pub mod docx;
 pub mod drawing;
@@ -23,7 +24,7 @@ pub mod pdf;
 pub mod prose;
 pub mod secrecy;
 pub mod sections;
-pub mod sheet;
+mod sheet;
 pub mod text;
 pub mod warnings;
 pub mod xlsx;

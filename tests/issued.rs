@@ -79,7 +79,6 @@ fn what_is_withheld_is_nowhere_in_the_open_report_and_all_of_it_in_the_annex() {
     let docx = docx_text(&to_docx(&report).unwrap());
     let packed = serde_json::to_string(&format!("{:?}", frozen.open)).unwrap();
     for secret in secrets {
-        // A sentence of the annex may begin with it, or go on.
         let secret = &secret.to_lowercase();
         for (what, words) in [("text", text::text(&report)), ("docx", docx.clone()), ("frozen", packed.clone())] {
             assert!(!words.to_lowercase().contains(secret), "{secret} stands in the open {what}");
@@ -87,7 +86,9 @@ fn what_is_withheld_is_nowhere_in_the_open_report_and_all_of_it_in_the_annex() {
     }
     let annex = text::text(frozen.annex.as_ref().unwrap());
     for secret in secrets {
-        assert!(annex.to_lowercase().contains(&secret.to_lowercase()), "{secret} is missing in the annex");
+        // A risk's event stands within a sentence there.
+        let said = secret.replace("Händelse #", "händelse #");
+        assert!(annex.contains(&said), "{said} is missing in the annex");
     }
     // Each passage has a number, in the report's order, and the same one in both parts.
     let open = text::text(&report);

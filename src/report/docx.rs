@@ -26,7 +26,8 @@ use self::package::{Part, Relation};
 pub use self::refusal::TemplateError;
 pub use self::template::Template;
 use super::charts::Chart;
-use super::model::{Align, Block, Report, Run, Runs, Section, Table, words};
+use super::columns::{ROWS_TOGETHER, widths};
+use super::model::{Align, Block, Report, Run, Runs, Section, Table};
 
 /// Why there is no document.
 #[derive(Debug, Error)]
@@ -42,12 +43,6 @@ pub enum DocxError {
 const STYLES: &str = include_str!("docx/styles.xml");
 const SETTINGS: &str = include_str!("docx/settings.xml");
 
-/// What a letter in a table may need, in a heading and below it: twentieths of a point, in a wide font of 10 points.
-const LETTER_WIDTHS: (usize, usize) = (150, 125);
-/// What a cell has at its sides, and a little.
-const CELL_SIDES: usize = 300;
-/// Tables with at most so many rows are kept on one page.
-const ROWS_TOGETHER: usize = 14;
 /// The list definition for bullets. Each numbered list has one of its own after it, so that it begins at 1.
 const BULLETS: usize = 1;
 
@@ -187,39 +182,6 @@ impl Body {
     }
 }
 
-/// How wide each column is: no word is torn as long as there is room, and the longest texts get what is left.
-pub(super) fn widths(table: &Table, text_width: usize) -> Vec<usize> {
-    // More would not fit anyway, and sizes are counted in 32 bits in a browser.
-    let letters = |text: &str| text.chars().take(400).count();
-    let longest = |text: &str| text.split_whitespace().map(letters).max().unwrap_or(0);
-    let columns = table.header.iter().enumerate().map(|(column, heading)| {
-        let cells = || table.rows.iter().filter_map(|row| row.get(column)).map(|runs| words(runs));
-        let (in_heading, below) = LETTER_WIDTHS;
-        let wide = |heading: usize, cell: usize| CELL_SIDES + (heading * in_heading).max(cell * below);
-        let least = wide(longest(heading), cells().map(|cell| longest(&cell)).max().unwrap_or(0));
-        let most = wide(letters(heading), cells().map(|cell| letters(&cell)).max().unwrap_or(0));
-        (least, most)
-    });
-    let columns: Vec<(usize, usize)> = columns.collect();
-    let least: usize = columns.iter().map(|(least, _)| least).sum();
-    let most: usize = columns.iter().map(|(_, most)| most).sum();
-    let is_words = |column: usize| table.align.get(column) == Some(&Align::Left);
-    let share = |(column, (narrow, wide)): (usize, &(usize, usize))| {
-        if text_width <= least {
-            return narrow * text_width / least.max(1);
-        }
-        if text_width < most {
-            return narrow + (text_width - least) * (wide - narrow) / (most - least).max(1);
-        }
-        // Numbers stay near each other: what is left goes to the words.
-        let takers = (0..columns.len()).filter(|column| is_words(*column)).count();
-        let takes = takers == 0 || is_words(column);
-        let takers = if takers == 0 { columns.len() } else { takers };
-        wide + if takes { (text_width - most) / takers.max(1) } else { 0 }
-    };
-    columns.iter().enumerate().map(share).collect()
-}
-
 fn filled(style: &str, runs: &[Run]) -> Paragraph {
     runs.iter().fold(Paragraph::new().style(style), |paragraph, run| {
         paragraph.add_run(match run {
@@ -272,13 +234,12 @@ fn contents(report: &Report) -> StructuredDataTag {
 
 /// Our footer: the title, the registration number and the page.
 fn footer(report: &Report, form: &Form) -> String {
-    let dnr = if report.dnr.is_empty() { String::new() } else { format!(" · Dnr: {}", report.dnr) };
     let text = |text: &str| format!("<w:r><w:t xml:space=\"preserve\">{}</w:t></w:r>", escaped(text));
     let field = |name: &str| format!("<w:fldSimple w:instr=\" {name} \"><w:r><w:t>1</w:t></w:r></w:fldSimple>");
     format!(
         "{XML}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val=\"{}\"/></w:pPr>{}<w:r><w:tab/></w:r>{}{}{}{}</w:p></w:ftr>",
         form.style("Footer"),
-        text(&format!("{}{dnr}", report.title)),
+        text(&report.foot()),
         text("Sida "),
         field("PAGE"),
         text(" av "),
@@ -397,8 +358,7 @@ fn footnotes(report: &Report, form: &Form) -> String {
 }
 
 fn properties(report: &Report) -> String {
-    let day = report.date.unwrap_or(report.as_of);
-    let creator = if report.organisation.is_empty() { "Klassrum" } else { &report.organisation };
+    let day = report.day();
     format!(
         "{XML}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
          xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
@@ -407,7 +367,7 @@ fn properties(report: &Report) -> String {
          <dcterms:created xsi:type=\"dcterms:W3CDTF\">{day}T00:00:00Z</dcterms:created>\
          <dcterms:modified xsi:type=\"dcterms:W3CDTF\">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>",
         escaped(&report.title),
-        escaped(creator),
+        escaped(report.author()),
         escaped(&report.dnr),
         report.language,
     )

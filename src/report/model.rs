@@ -293,6 +293,25 @@ impl Report {
         marking.into_iter().chain(draft).chain([place]).chain(dnr).chain(signatory).collect()
     }
 
+    /// What stands at the foot of every page: its title and registration number.
+    #[must_use]
+    pub fn foot(&self) -> String {
+        let dnr = if self.dnr.is_empty() { String::new() } else { format!(" · Dnr: {}", self.dnr) };
+        format!("{}{dnr}", self.title)
+    }
+
+    /// Who a file says has written it.
+    #[must_use]
+    pub fn author(&self) -> &str {
+        if self.organisation.is_empty() { "Klassrum" } else { &self.organisation }
+    }
+
+    /// The day that a file says it is of: its date, or as long as it has none that of its figures.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        self.date.unwrap_or(self.as_of)
+    }
+
     /// One section.
     #[must_use]
     pub fn section(&self, name: &str) -> Option<&Section> {

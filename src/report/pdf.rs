@@ -5,7 +5,6 @@
 //! so the same sheet, fonts and program give the same bytes.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
@@ -47,8 +46,6 @@ pub struct Typesetter {
     pages: Source,
     sheet_place: FileId,
     sheet: Bytes,
-    /// Which letters a font has, as far as has been asked.
-    letters: Mutex<BTreeMap<char, bool>>,
 }
 
 fn place(name: &str) -> Result<FileId, PdfError> {
@@ -71,7 +68,6 @@ impl Typesetter {
             pages: Source::new(place("/report.typ")?, PAGES.to_owned()),
             sheet_place: place("/sheet.json")?,
             sheet: Bytes::new([]),
-            letters: Mutex::default(),
         })
     }
 
@@ -100,7 +96,8 @@ impl Typesetter {
     /// The text with the number of each letter that no font has in the letter's place, as an archive file must have a
     /// picture of every letter. Marks that aren't seen, such as the one that makes one emoji of two, are left out.
     fn sayable(&self, text: &str) -> String {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        // What has been asked: most letters come often.
+        let mut letters = BTreeMap::new();
         let mut said = String::with_capacity(text.len());
         for letter in text.chars() {
             let is_known = *letters.entry(letter).or_insert_with(|| {

@@ -215,7 +215,7 @@ pub fn annex(register: &Register, report: &Report) -> Option<Report> {
     if sections.is_empty() {
         return None;
     }
-    let day = report.date.unwrap_or(report.as_of);
+    let day = report.day();
     let whose = if report.organisation.is_empty() { String::new() } else { format!("{}, ", report.organisation) };
     let reminder = Run::Text(format!(
         "Sekretessmarkering enligt 5 kap. 5 § offentlighets- och sekretesslagen (2009:400), OSL. {whose}{}. Vid varje \

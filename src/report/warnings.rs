@@ -540,11 +540,13 @@ mod tests {
     #[test]
     fn each_thing_to_look_at_waits_for_the_one_who_can_mend_it() {
         let mut register = Register::default();
-        for (key, owner) in [("a", "Chef Fastighet"), ("b", "")] {
-            let fields = [("name", key), ("information_owner", owner)];
-            let fields = fields.iter().map(|(field, words)| ((*field).into(), Value::Line((*words).into())));
-            let place = Place { kind: RecordKind::System, key: Key::parse(key).unwrap() };
-            register.put(Entry::new(place, Some(fields.filter(|(_, value)| !value.is_empty()).collect())));
+        let systems = [("a", "Chef Fastighet"), ("b", "")].into_iter();
+        for (key, owner) in systems.filter_map(|(key, owner)| Some((Key::parse(key)?, owner))) {
+            let fields = [("name", key.as_str()), ("information_owner", owner)];
+            let fields: Vec<_> =
+                fields.iter().map(|(field, words)| ((*field).into(), Value::Line((*words).into()))).collect();
+            let place = Place { kind: RecordKind::System, key };
+            register.put(Entry::new(place, Some(fields.into_iter().filter(|(_, value)| !value.is_empty()).collect())));
         }
         let report = model::report(&register, 2024, date(2025, 3, 26), None);
         let found = warnings(&register, &report);

@@ -185,13 +185,13 @@ fn in_footer(report: &Report) -> String {
 }
 
 fn properties(report: &Report) -> Result<DocProperties, rust_xlsxwriter::XlsxError> {
-    let day = report.date.unwrap_or(report.as_of);
+    let day = report.day();
     let when = excel_day(day).map_or_else(|| ExcelDateTime::from_ymd(1900, 1, 1), Ok)?;
     let short = |text: &str| text.chars().take(200).collect::<String>();
     Ok(DocProperties::new()
         .set_title(format!("Bilagor till {}", report.title))
         .set_subject(short(&report.dnr))
-        .set_author(short(if report.organisation.is_empty() { "Klassrum" } else { &report.organisation }))
+        .set_author(short(report.author()))
         .set_creation_datetime(&when))
 }
 
