@@ -7,7 +7,7 @@
 // The build writes these; see scripts/finish-build.mjs.
 const BUILD = "";
 const FILES = [];
-// Large files that few pages need: kept once one of them has been asked for.
+// Large files that few pages need: kept once such a page has been open.
 const LATER = [];
 
 const CACHE = `klassrum-${BUILD}`;
@@ -68,11 +68,5 @@ async function page(request) {
 async function file(request) {
   const cache = await caches.open(CACHE);
   const options = { ignoreSearch: true, ignoreVary: true };
-  const kept = (await cache.match(request, options)) ?? (await caches.match(request, options));
-  if (kept) return kept;
-  const answer = await fetch(request);
-  const { pathname } = new URL(request.url);
-  // A full disk is no reason not to answer.
-  if (answer.ok && LATER.includes(pathname)) await cache.put(pathname, answer.clone()).catch(() => {});
-  return answer;
+  return (await cache.match(request, options)) ?? (await caches.match(request, options)) ?? fetch(request);
 }

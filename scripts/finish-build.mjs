@@ -4,7 +4,7 @@
 // 2. The pieces that were cut off from the page's module (see scripts/trunk/wasm-bindgen) are made small and put beside it.
 // 3. The workers' modules and the page's are named by their content, so that a page never meets another build's worker
 //    or piece. The page finds the workers' names in <meta name="worker-…">.
-// 4. The service worker gets its list of files and the build's name.
+// 4. The service worker gets its lists of files and the build's name.
 // 5. What a browser accepts compressed is compressed, once.
 
 import { execFile } from "node:child_process";
@@ -18,7 +18,7 @@ const WORKERS = ["keeper", "files", "pdf"];
 const COMPRESSED = /\.(css|html|js|json|svg|ttf|wasm|webmanifest)$/;
 // Browsers ask for these on their own, or never.
 const NOT_KEPT = /^(sw\.js|index\.html)$|\.txt$/;
-// What sets PDFs: fetched, and kept, when it is first wanted.
+// What sets PDFs: kept when a page that may want it is first open.
 const KEPT_LATER = /^pdf-|^fonts\/paper\//;
 // Compressing the largest files as well as can be takes minutes and gives a few per cent.
 const LARGE = 8_000_000;
@@ -114,9 +114,10 @@ async function fillServiceWorker() {
   const files = (await list(staging)).filter((file) => !NOT_KEPT.test(file));
   const later = files.filter((file) => KEPT_LATER.test(file));
   const kept = ["index.html", ...files.filter((file) => !KEPT_LATER.test(file))];
-  const contents = await Promise.all(kept.map((file) => readFile(at(file))));
+  const all = [...kept, ...later];
+  const contents = await Promise.all(all.map((file) => readFile(at(file))));
   const source = await readFile(at("sw.js"), "utf8");
-  const build = hash(source, ...kept, ...contents);
+  const build = hash(source, ...all, ...contents);
   const paths = (files) => JSON.stringify(files.map((file) => `/${file}`));
   const filled = source
     .replace('const BUILD = "";', () => `const BUILD = ${JSON.stringify(build)};`)

@@ -215,17 +215,7 @@ async function docx(context) {
     for (let run = 0; run <= RUNS; run++) {
       const page = await pageOf(context, { throttle });
       await page.goto(address("/rapport"));
-      const button = page.getByRole("button", { name: "Hämta som Word" });
-      await button.waitFor();
-      await page.evaluate(async () => {
-        await window.stopwatch.settles();
-        window.stopwatch.longTasks.length = 0;
-        window.stopwatch.clicked = window.stopwatch.next("click", (time) => time);
-      });
-      const download = page.waitForEvent("download");
-      await button.click();
-      await download;
-      const time = await page.evaluate(async () => window.stopwatch.made.at(-1) - (await window.stopwatch.clicked));
+      const time = await made(page, "Hämta som Word");
       await page.evaluate(() => window.stopwatch.settles());
       if (0 < run) {
         times.push(time);
@@ -286,8 +276,7 @@ async function keptForPdfs(context) {
   const page = await pageOf(context);
   await page.goto(address("/rapport"));
   await page.getByRole("button", { name: "Hämta som PDF" }).waitFor();
-  const isKept = async () => (await (await caches.open("klassrum-state")).match("/more-kept")) !== undefined;
-  while (!(await page.evaluate(isKept))) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await page.waitForFunction(async () => (await caches.open("klassrum-state")).match("/more-kept"));
   await page.close();
 }
 
@@ -297,6 +286,7 @@ async function made(page, name) {
   await button.waitFor();
   await page.evaluate(async () => {
     await window.stopwatch.settles();
+    window.stopwatch.longTasks.length = 0;
     window.stopwatch.clicked = window.stopwatch.next("click", (time) => time);
   });
   const download = page.waitForEvent("download");

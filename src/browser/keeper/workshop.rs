@@ -285,7 +285,7 @@ async fn read(keeper: &Sitting) -> Result<Found, StoreError> {
 /// What a workshop is called on a device: by the beginning of its mailbox's name, which the relay knows too.
 fn name_of(access: &Access) -> String {
     let mailbox = access.keys().mailbox();
-    let start: String = AsRef::<[u8]>::as_ref(&mailbox).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let start: String = mailbox.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("workshop-{start}")
 }
 

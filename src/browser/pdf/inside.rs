@@ -44,7 +44,7 @@ async fn set(typesetter: &RefCell<Option<Typesetter>>, sheet: Vec<u8>) -> Result
     let mut ready = match kept {
         Some(ready) => ready,
         None => {
-            worker::tell(&Event::Stage(Stage::Fonts));
+            worker::tell(&Event::Stage(Stage::Fetching));
             Typesetter::new(fonts().await.ok_or(Failure::NoFonts)?).map_err(|why| refused(&why))?
         }
     };

@@ -31,10 +31,8 @@ pub enum Event {
 /// What a PDF is going through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// The typesetter is being fetched.
+    /// The typesetter, or its fonts, are being fetched.
     Fetching,
-    /// Its fonts are being read.
-    Fonts,
     /// The pages are being set.
     Setting,
     /// The file is being written.

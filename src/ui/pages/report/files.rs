@@ -169,7 +169,7 @@ pub fn Ways(
     let how_far = move || {
         let words = match (doing.get()?, stage.get()) {
             (Form::Pdf, Some(Stage::Fetching)) => t_string!(i18n, report_files.fetching),
-            (Form::Pdf, Some(Stage::Fonts | Stage::Setting)) => t_string!(i18n, report_files.setting),
+            (Form::Pdf, Some(Stage::Setting)) => t_string!(i18n, report_files.setting),
             (Form::Pdf, Some(Stage::Writing)) => t_string!(i18n, report_files.writing),
             _ => t_string!(i18n, start.working),
         };
