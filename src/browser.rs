@@ -7,6 +7,7 @@
 //! Start at [`keeper::Keeper`]. Nothing here decides what an edit means, and nothing here draws.
 
 pub mod awake;
+pub mod camera;
 pub mod device;
 pub mod files;
 pub mod keeper;

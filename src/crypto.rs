@@ -35,4 +35,4 @@ pub use code::WorkshopCode;
 pub use file::{DOCUMENT_MAX, FileError, check_file, is_long_enough, is_sealed, open_file, seal_file};
 pub use invitation::{DocumentKind, Invitation, InvitationError, RELAY_MAX, RelayAddress};
 pub use keys::{Keys, Unsealable};
-pub use qr::{TooMuchForQr, qr_svg};
+pub use qr::{PICTURE_MAX, TooMuchForQr, qr_svg, read_qr};

@@ -129,6 +129,7 @@ fn the_corpus_reaches_behind_the_first_checks() {
     whole("invitation", |bytes| Invitation::parse(&String::from_utf8_lossy(bytes)).is_ok());
     whole("register-file", |bytes| klassrum::crypto::open_file("lösenfras", bytes).is_ok());
     whole("parcel", |bytes| Parcel::from_bytes(bytes).is_ok());
+    whole("qr", |bytes| targets::read_qr_in(bytes).is_some());
     whole("import", |bytes| klassrum::exchange::read(bytes).is_ok());
     assert_eq!(corpus("template").len(), 3);
     corpus("template").iter().for_each(|(from, bytes)| assert!(targets::is_template(bytes), "{from} is whole"));
@@ -216,7 +217,7 @@ fn write_corpus() {
     write("document", "changes", &changes);
     write("document", "whole", &document.save());
     let join = Said::Join(Join { role: "IT".into(), name: String::new(), observer: false });
-    let statement = PersonKey::from_seed(&[1; 32]).say(1, 5, &join);
+    let statement = PersonKey::from_seed(&[1; 32]).say(1, 5, None, &join);
     write("statement", "join", &statement);
     let mut workshop = WorkshopDocument::create([3; 16]).unwrap();
     write("workshop", "change", &workshop.say(&[statement]).unwrap());
@@ -229,6 +230,15 @@ fn write_corpus() {
         let invitation = Invitation { kind: DocumentKind::Register, access, relay };
         write("invitation", name, invitation.link("https://app.example/").as_bytes());
     }
+    let code = fast_qr::qr::QRBuilder::new("a#k").build().unwrap();
+    let side = (code.size + 8) * 2;
+    let inside = |at: usize| (at / 2).checked_sub(4).filter(|at| *at < code.size);
+    let point = |at: usize| match inside(at % side).zip(inside(at / side)) {
+        Some((x, y)) if code[y][x].value() => 30,
+        _ => 220,
+    };
+    let picture: Vec<u8> = std::iter::once(u8::try_from(side).unwrap()).chain((0..side * side).map(point)).collect();
+    write("qr", "code", &picture);
     let name = DocumentName::parse("sisab-2024").unwrap();
     write("parcel", "changes", &Parcel { document: name, changes }.to_bytes().unwrap());
     write("import", "text.csv", "System;Ägare;K\nAgresso;Ekonomi;2\n\"a;b\";;\n".as_bytes());

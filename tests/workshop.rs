@@ -5,12 +5,12 @@
 use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::workshop::{
-    AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, KnownMeasure, MeasureNote, MeasureState, OwnVote, Person,
-    PersonKey, Question, RiskNote, Round, Said, Stop, TableRisk, Workshop, outcome,
+    About, AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, KnownMeasure, MeasureNote, MeasureState, Outcome,
+    OwnVote, Person, PersonKey, Question, RiskNote, Round, Said, Stop, TableRisk, Turn, Workshop, outcome,
 };
 use klassrum::register::{
-    Action, Aspect, Assessment, Choose, Classification, Command, Impact, Key, Level, Likelihood, Place, RecordKind,
-    RiskStatus, RiskTreatment, Value,
+    Action, ActionStatus, Aspect, Assessment, Choose, Classification, Command, Impact, Key, Level, Likelihood, Place,
+    Raise, RecordKind, Register, RiskStatus, RiskTreatment, Value,
 };
 use klassrum::report::model::{Block, words};
 use proptest::prelude::*;
@@ -21,7 +21,11 @@ const SALT: [u8; 32] = [5; 32];
 struct Device {
     document: WorkshopDocument,
     key: PersonKey,
+    /// The turn that it is at.
+    turn: Option<Digest>,
     votes: Vec<OwnVote>,
+    /// Votes that it said again at another turn than their own.
+    replayed: Vec<Digest>,
     nonces: u8,
 }
 
@@ -30,7 +34,9 @@ impl Device {
         Self {
             document: WorkshopDocument::create([number; 16]).unwrap(),
             key: PersonKey::from_seed(&[number; 32]),
+            turn: None,
             votes: Vec::new(),
+            replayed: Vec::new(),
             nonces: 0,
         }
     }
@@ -39,14 +45,23 @@ impl Device {
         self.key.person()
     }
 
-    fn read(&self) -> Workshop {
+    /// The turn that this device is at, as it reads it.
+    fn read(&self) -> Turn {
+        self.workshop().turn_of(self.turn).unwrap().clone()
+    }
+
+    fn workshop(&self) -> Workshop {
         let founder = PersonKey::from_seed(&[0; 32]).person();
         Workshop::from_statements(self.document.statements(), |person, salt| person == founder && *salt == SALT)
     }
 
     fn say(&mut self, said: &Said) -> Digest {
-        let seq = self.read().next_seq(self.document.statements(), self.person());
-        let bytes = self.key.say(seq, i64::try_from(seq).unwrap(), said);
+        self.say_at(self.turn, said)
+    }
+
+    fn say_at(&mut self, turn: Option<Digest>, said: &Said) -> Digest {
+        let seq = self.workshop().next_seq(self.document.statements(), self.person());
+        let bytes = self.key.say(seq, i64::try_from(seq).unwrap(), turn, said);
         self.document.say(std::slice::from_ref(&bytes)).unwrap();
         klassrum::register::workshop::Statement::from_bytes(&bytes).unwrap().id
     }
@@ -59,20 +74,42 @@ impl Device {
         self.votes.push(OwnVote { person: self.person(), round: round.clone(), vote, ballot });
     }
 
+    /// Says a vote of its own again at the turn that it is at, and opens it with the same ballot.
+    fn replay(&mut self, vote: usize) {
+        let Some(own) = self.votes.get(vote).filter(|own| own.round.turn != self.turn).cloned() else { return };
+        let commitment = Some(own.ballot.commitment(&own.round, self.person()));
+        let round = Round { turn: self.turn, ..own.round };
+        let again = self.say(&Said::Vote { round, commitment });
+        self.say(&Said::Reveal { vote: again, ballot: own.ballot });
+        self.replayed.push(again);
+    }
+
+    /// Goes to a turn, if it has heard of it.
+    fn go_to(&mut self, turn: usize) {
+        if let Some(turn) = self.workshop().turns.get(turn) {
+            self.turn = turn.id;
+        }
+    }
+
+    /// A round at the turn that it is at.
+    fn round(&self, set: usize, number: u16) -> Round {
+        Round { turn: self.turn, question: question(SETS[set]), number }
+    }
+
     fn take_back(&mut self, round: &Round) {
         self.say(&Said::Vote { round: round.clone(), commitment: None });
     }
 
     fn close(&mut self, round: &Round) {
-        let votes = self.read().votes_to_count(round);
+        let votes = self.workshop().votes_to_count(round);
         self.say(&Said::Close { round: round.clone(), votes });
     }
 
     /// What a device does by itself: opens the votes whose round is closed.
     fn open_votes(&mut self) {
-        let due: Vec<_> = self.read().to_open(&self.votes).into_iter().cloned().collect();
+        let due: Vec<_> = self.workshop().to_open(&self.votes).into_iter().cloned().collect();
         for own in due {
-            self.say(&Said::Reveal { vote: own.vote, ballot: own.ballot });
+            self.say_at(own.round.turn, &Said::Reveal { vote: own.vote, ballot: own.ballot });
         }
     }
 
@@ -83,6 +120,7 @@ impl Device {
             level,
             reason: reason.into(),
             dissent: true,
+            raise: None,
             instead_of: standing.unwrap_or_default(),
         }));
     }
@@ -126,25 +164,22 @@ impl Device {
     }
 
     fn finish(&mut self) {
-        let workshop = self.read();
+        let turn = self.read();
         self.say(&Said::Finish(Finish {
             decided_by: "Informationsägare".into(),
             day: jiff::civil::date(2026, 3, 2),
             archive_took_part: true,
-            decisions: workshop.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect(),
-            instead_of: workshop.endings.iter().map(|ending| ending.id).collect(),
+            decisions: turn.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect(),
+            instead_of: turn.endings.iter().map(|ending| ending.id).collect(),
         }));
     }
 }
 
-/// A founder, another facilitator, and as many participants.
-fn sitting(participants: u8) -> Vec<Device> {
-    let mut devices: Vec<_> = (0..participants + 2).map(Device::new).collect();
-    let other = devices[1].person();
-    devices[0].say(&Said::Begin(Begin {
-        salt: Digest(SALT),
-        system: key("passer"),
-        name: "Passersystem".into(),
+/// What a table is told of a system.
+fn about(system: &str, name: &str) -> About {
+    About {
+        system: key(system),
+        name: name.into(),
         purpose: "Vem får gå in var".into(),
         facts: Vec::new(),
         words: Vec::new(),
@@ -153,19 +188,30 @@ fn sitting(participants: u8) -> Vec<Device> {
         last: None,
         answers: true,
         matrix: "klassrum-4x4".into(),
-    }));
+    }
+}
+
+fn agenda_set(set: &str) -> Said {
+    Said::Set(AgendaSet {
+        key: key(set),
+        order: 0,
+        name: set.into(),
+        description: String::new(),
+        floors: Vec::new(),
+        before: Vec::new(),
+        known: false,
+        dropped: false,
+    })
+}
+
+/// A founder, another facilitator, and as many participants.
+fn sitting(participants: u8) -> Vec<Device> {
+    let mut devices: Vec<_> = (0..participants + 2).map(Device::new).collect();
+    let other = devices[1].person();
+    devices[0].say(&Said::Begin(Begin { salt: Digest(SALT), about: about("passer", "Passersystem") }));
     devices[0].say(&Said::Appoint(other));
     for set in ["kort", "larm"] {
-        devices[0].say(&Said::Set(AgendaSet {
-            key: key(set),
-            order: 0,
-            name: set.into(),
-            description: String::new(),
-            floors: Vec::new(),
-            before: Vec::new(),
-            known: false,
-            dropped: false,
-        }));
+        devices[0].say(&agenda_set(set));
     }
     exchange_all(&mut devices);
     for (number, device) in devices.iter_mut().enumerate() {
@@ -185,7 +231,7 @@ fn question(set: &str) -> Question {
 }
 
 fn first(set: &str) -> Round {
-    Round { question: question(set), number: 1 }
+    Round { turn: None, question: question(set), number: 1 }
 }
 
 fn merge(devices: &mut [Device], into: usize, from: usize) {
@@ -211,13 +257,16 @@ fn settle(devices: &mut [Device]) {
     exchange_all(devices);
 }
 
-fn levels(workshop: &Workshop, set: &str) -> Vec<(Person, Level)> {
-    let round = workshop.asked(&question(set)).unwrap().rounds[0].clone();
+fn levels(turn: &Turn, set: &str) -> Vec<(Person, Level)> {
+    let round = turn.asked(&question(set)).unwrap().rounds[0].clone();
     round.opened_votes.iter().map(|vote| (vote.person, vote.level)).collect()
 }
 
 #[derive(Debug, Clone)]
 enum Step {
+    Turn { device: usize },
+    GoTo { device: usize, turn: usize },
+    Replay { device: usize, vote: usize },
     Vote { device: usize, set: usize, number: u16, level: usize },
     TakeBack { device: usize, set: usize, number: u16 },
     Close { device: usize, set: usize, number: u16 },
@@ -235,6 +284,9 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let device = 0..5_usize;
     prop_oneof![
+        1 => (0..3_usize).prop_map(|device| Step::Turn { device }),
+        3 => (device.clone(), 0..3_usize).prop_map(|(device, turn)| Step::GoTo { device, turn }),
+        1 => (device.clone(), 0..3_usize).prop_map(|(device, vote)| Step::Replay { device, vote }),
         5 => (device.clone(), 0..2_usize, 1..3_u16, 0..4_usize)
             .prop_map(|(device, set, number, level)| Step::Vote { device, set, number, level }),
         1 => (device.clone(), 0..2_usize, 1..3_u16).prop_map(|(device, set, number)| Step::TakeBack { device, set, number }),
@@ -261,10 +313,6 @@ const IMPACTS: [Impact; 4] = [Impact::Negligible, Impact::Moderate, Impact::Sign
 const SETS: [&str; 2] = ["kort", "larm"];
 const LEVELS: [Level; 4] = [Level::Negligible, Level::Moderate, Level::Significant, Level::Serious];
 
-fn round(set: usize, number: u16) -> Round {
-    Round { question: question(SETS[set]), number }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -273,11 +321,24 @@ proptest! {
         let mut devices = sitting(3);
         for step in steps {
             match step {
-                Step::Vote { device, set, number, level } => devices[device].vote(&round(set, number), LEVELS[level]),
-                Step::TakeBack { device, set, number } => devices[device].take_back(&round(set, number)),
-                Step::Close { device, set, number } => devices[device].close(&round(set, number)),
+                Step::Turn { device } => _ = devices[device].say(&Said::Turn(about("tidbok", "Tidbok"))),
+                Step::GoTo { device, turn } => devices[device].go_to(turn),
+                Step::Vote { device, set, number, level } => {
+                    let round = devices[device].round(set, number);
+                    devices[device].vote(&round, LEVELS[level]);
+                }
+                Step::Replay { device, vote } => devices[device].replay(vote),
+                Step::TakeBack { device, set, number } => {
+                    let round = devices[device].round(set, number);
+                    devices[device].take_back(&round);
+                }
+                Step::Close { device, set, number } => {
+                    let round = devices[device].round(set, number);
+                    devices[device].close(&round);
+                }
                 Step::Open { device, set, number } => {
-                    devices[device].say(&Said::Open { round: round(set, number), seconds: 60 });
+                    let round = devices[device].round(set, number);
+                    devices[device].say(&Said::Open { round, seconds: 60 });
                 }
                 Step::Decide { device, set, level, reason } => {
                     devices[device].decide(&question(SETS[set]), LEVELS[level], reason);
@@ -301,30 +362,36 @@ proptest! {
             }
         }
         settle(&mut devices);
-        let workshop = devices[0].read();
+        let workshop = devices[0].workshop();
         for device in &devices[1..] {
-            prop_assert_eq!(&device.read(), &workshop);
+            prop_assert_eq!(&device.workshop(), &workshop);
         }
         // A risk has the words of whoever proposed it or leads, and is there once.
-        for risk in &workshop.risks {
+        for risk in workshop.turns.iter().flat_map(|turn| &turn.risks) {
             let leads = |person| workshop.is_facilitator(person);
             prop_assert!(leads(risk.by) || workshop.participant(risk.by).is_some_and(|who| who.votes()));
-            prop_assert_eq!(workshop.risks.iter().filter(|other| other.id == risk.id).count(), 1);
+            let same = workshop.turns.iter().flat_map(|turn| &turn.risks).filter(|other| other.id == risk.id);
+            prop_assert_eq!(same.count(), 1);
             for said in &risk.said {
                 let by = devices[0].document.statements().find(|statement| statement.id == *said).unwrap().by;
                 prop_assert!(by == risk.by || leads(by));
             }
         }
-        // With every device back, nothing that counts stays sealed, and nobody counts twice or for what they didn't vote.
-        for asked in &workshop.asked {
+        // With every device back, nothing that counts stays sealed but what was said again from another turn, and nobody
+        // counts twice or for what they didn't vote there.
+        for (turn, asked) in workshop.turns.iter().flat_map(|turn| turn.asked.iter().map(move |asked| (turn, asked))) {
             for tally in &asked.rounds {
-                prop_assert!(tally.sealed.is_empty());
+                for (person, vote) in &tally.sealed {
+                    let device = devices.iter().find(|device| device.person() == *person).unwrap();
+                    prop_assert!(device.replayed.contains(vote));
+                }
                 for vote in &tally.opened_votes {
                     let all = tally.opened_votes.iter().filter(|other| other.person == vote.person).count();
                     prop_assert_eq!(all, 1);
                     let device = devices.iter().find(|device| device.person() == vote.person).unwrap();
                     let voted = |own: &OwnVote| {
-                        own.round.number == tally.number
+                        own.round.turn == turn.id
+                            && own.round.number == tally.number
                             && own.round.question == asked.question
                             && own.ballot.level == vote.level
                     };
@@ -397,13 +464,13 @@ fn a_vote_that_was_given_offline_comes_late_is_kept_and_counts_once_a_facilitato
     merge(&mut devices, 0, 2);
     devices[0].close(&first("kort"));
     settle(&mut devices);
-    let workshop = devices[0].read();
-    let late = &workshop.asked(&question("kort")).unwrap().rounds[0].late;
+    let turn = devices[0].read();
+    let late = &turn.asked(&question("kort")).unwrap().rounds[0].late;
     assert_eq!(
         late.iter().map(|late| (late.person, late.ballot.unwrap().level)).collect::<Vec<_>>(),
         [(devices[3].person(), Level::Serious)]
     );
-    assert_eq!(levels(&workshop, "kort"), [(devices[2].person(), Level::Moderate)]);
+    assert_eq!(levels(&turn, "kort"), [(devices[2].person(), Level::Moderate)]);
 
     devices[0].close(&first("kort"));
     settle(&mut devices);
@@ -461,22 +528,23 @@ fn who_only_looks_on_or_was_taken_off_the_list_or_leads_nothing_changes_nothing(
     devices[2].say(&Said::Close { round: first("larm"), votes: Vec::new() });
     devices[2].finish();
     settle(&mut devices);
-    let workshop = devices[0].read();
-    assert_eq!(levels(&workshop, "kort"), [(devices[2].person(), Level::Moderate)]);
-    assert_eq!(workshop.stop, Stop::Facts);
-    assert!(workshop.endings.is_empty());
-    assert!(workshop.asked(&question("kort")).unwrap().decisions.is_empty());
-    assert!(workshop.asked(&question("larm")).is_none());
+    let turn = devices[0].read();
+    assert_eq!(levels(&turn, "kort"), [(devices[2].person(), Level::Moderate)]);
+    assert_eq!(turn.stop, Stop::Facts);
+    assert!(turn.endings.is_empty());
+    assert!(turn.asked(&question("kort")).unwrap().decisions.is_empty());
+    assert!(turn.asked(&question("larm")).is_none());
 }
 
 #[test]
 fn nobody_else_can_seem_to_have_founded_the_workshop() {
     let mut devices = sitting(1);
-    let begin = devices[0].read().begin.unwrap();
-    devices[2].say(&Said::Begin(Begin { name: "Något annat".into(), ..begin.clone() }));
+    let told = devices[0].read().about;
+    devices[2].say(&Said::Begin(Begin { salt: Digest(SALT), about: about("annat", "Något annat") }));
     exchange_all(&mut devices);
-    let workshop = devices[0].read();
-    assert_eq!((workshop.begin.unwrap(), workshop.founder), (begin, Some(devices[0].person())));
+    let workshop = devices[0].workshop();
+    assert_eq!((&workshop.turns[0].about, workshop.founder), (&told, Some(devices[0].person())));
+    assert_eq!(workshop.turns.len(), 1);
 }
 
 #[test]
@@ -509,8 +577,8 @@ fn voted_serious() -> Vec<Device> {
     devices
 }
 
-fn decided(workshop: &Workshop) -> (Option<Level>, Vec<Level>) {
-    let asked = workshop.asked(&question("kort")).unwrap();
+fn decided(turn: &Turn) -> (Option<Level>, Vec<Level>) {
+    let asked = turn.asked(&question("kort")).unwrap();
     let level = |decision: &klassrum::register::workshop::Decision| decision.what.level;
     (asked.decision().map(level), asked.unreasoned.iter().map(level).collect())
 }
@@ -521,9 +589,9 @@ fn a_level_below_the_highest_vote_does_not_count_without_a_reason() {
     // No form is asked here: this is what somebody else's program may say.
     devices[0].decide(&question("kort"), Level::Significant, " ");
     exchange_all(&mut devices);
-    let workshop = devices[4].read();
-    assert_eq!(decided(&workshop), (None, vec![Level::Significant]));
-    assert_eq!(workshop.levels(None).top(), None);
+    let turn = devices[4].read();
+    assert_eq!(decided(&turn), (None, vec![Level::Significant]));
+    assert_eq!(turn.levels(None).top(), None);
 
     // Nor does it take the place of a decision that counts.
     devices[0].decide(&question("kort"), Level::Serious, "");
@@ -551,13 +619,13 @@ fn what_is_voted_or_taken_in_after_a_decision_does_not_undo_it() {
     settle(&mut devices);
     // The late vote is taken in, and a second round goes higher too.
     devices[0].close(&first("kort"));
-    devices[4].vote(&round(0, 2), Level::Serious);
+    devices[4].vote(&Round { number: 2, ..first("kort") }, Level::Serious);
     exchange_all(&mut devices);
-    devices[0].close(&round(0, 2));
+    devices[0].close(&Round { number: 2, ..first("kort") });
     settle(&mut devices);
-    let workshop = devices[1].read();
-    assert_eq!(levels(&workshop, "kort").len(), 2);
-    assert_eq!(decided(&workshop), (Some(Level::Moderate), Vec::new()));
+    let turn = devices[1].read();
+    assert_eq!(levels(&turn, "kort").len(), 2);
+    assert_eq!(decided(&turn), (Some(Level::Moderate), Vec::new()));
     // But a new decision is held to what is open now.
     devices[1].decide(&question("kort"), Level::Moderate, "");
     assert_eq!(decided(&devices[1].read()), (Some(Level::Moderate), vec![Level::Moderate]));
@@ -585,17 +653,17 @@ fn a_workshop_that_was_ended_apart_shows_it_and_loses_neither_end() {
     devices[0].finish();
     devices[1].finish();
     exchange_all(&mut devices);
-    let workshop = devices[2].read();
-    assert!(workshop.ended_apart());
-    assert_eq!(workshop.endings.len(), 2);
+    let turn = devices[2].read();
+    assert!(turn.ended_apart());
+    assert_eq!(turn.endings.len(), 2);
     // Whoever brings them in gets one after the other, and the register shows that they differ.
     let mut register = RegisterDocument::create([9; 16]).unwrap();
     register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
     for _ in 0..2 {
-        let found = outcome(&workshop, &register.read()).unwrap();
+        let found = outcome_of(&devices[0], &register.read()).unwrap();
         register.apply(&found.command, &Signed::default()).unwrap();
     }
-    assert_eq!(outcome(&workshop, &register.read()), None);
+    assert_eq!(outcome_of(&devices[0], &register.read()), None);
     let register = register.read();
     assert_eq!(register.sittings.len(), 2);
     let held = register.classified(&key("passer")).unwrap();
@@ -620,8 +688,7 @@ fn a_finished_workshop_comes_into_the_register_as_one_step_with_its_votes_and_re
     let mut register = RegisterDocument::create([9; 16]).unwrap();
     register.apply(&Command::add_system(key("passer"), "Passersystem"), &Signed::default()).unwrap();
     let before = register.read();
-    let workshop = devices[0].read();
-    let found = outcome(&workshop, &before).unwrap();
+    let found = outcome_of(&devices[0], &before).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let after = register.read();
     let classified = after.classified(&key("passer")).unwrap();
@@ -631,7 +698,7 @@ fn a_finished_workshop_comes_into_the_register_as_one_step_with_its_votes_and_re
     assert_eq!(reason, Value::Prose("kort: Skolor som står tomma (röster: 1 på 3, 2 på 2)".into()));
     assert_eq!(after.information_sets.len(), 2);
     assert_eq!((after.sittings.len(), after.attendances.len(), after.votes.len()), (1, 5, 3));
-    assert_eq!(outcome(&workshop, &after), None, "it is in already");
+    assert_eq!(outcome_of(&devices[0], &after), None, "it is in already");
 
     register.undo(&Signed::default()).unwrap();
     assert_eq!(register.read(), before);
@@ -654,7 +721,7 @@ fn what_the_table_did_not_come_to_stays_as_it_was() {
         ],
     };
     register.apply(&earlier, &Signed::default()).unwrap();
-    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let held = register.read().classified(&key("passer")).unwrap();
     // ”larm” was not taken up: the whole is not lowered by what was said of ”kort”, and what nobody asked for stands.
@@ -664,11 +731,16 @@ fn what_the_table_did_not_come_to_stays_as_it_was() {
 
     devices[0].decide(&question("larm"), Level::Moderate, "Larmen syns ändå");
     devices[0].finish();
-    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let place = Place { kind: RecordKind::Classification, key: found.classification };
     let level = register.read().value(&place, Classification::CONFIDENTIALITY.key).unwrap();
     assert_eq!(level, Value::Choice(Level::Moderate.key().to_owned()), "now all was taken up, and it may be lowered");
+}
+
+/// What the turn that a device is at brings into a register.
+fn outcome_of(device: &Device, register: &Register) -> Option<Outcome> {
+    outcome(&device.workshop(), &device.read(), register)
 }
 
 /// A register with the system, and an answer on a measure.
@@ -702,6 +774,7 @@ fn known(measure: &str, own: &str, state: MeasureState) -> KnownMeasure {
         answered: Some(jiff::civil::date(2025, 3, 12)),
         reason: String::new(),
         how: String::new(),
+        row: None,
         owner: "IT".into(),
         due: Some(jiff::civil::date(2026, 9, 1)),
     }
@@ -726,7 +799,7 @@ fn an_answer_confirmed_at_the_table_takes_the_place_of_the_one_it_was_shown_and_
     // While the table sat, somebody answered m13 in the register.
     answer_in(&mut register, "medan", "m13", Assessment::NotMet);
 
-    let found = outcome(&devices[1].read(), &register.read()).unwrap();
+    let found = outcome_of(&devices[1], &register.read()).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let after = register.read();
     assert_eq!(after.answers.len(), 5, "answers are added");
@@ -755,7 +828,7 @@ fn a_second_end_answers_in_the_place_of_the_first_and_adds_no_second_row_to_the_
     for _ in 0..2 {
         devices[0].answer("m13", MeasureState::Missing);
         devices[0].finish();
-        let found = outcome(&devices[0].read(), &register.read()).unwrap();
+        let found = outcome_of(&devices[0], &register.read()).unwrap();
         register.apply(&found.command, &Signed::default()).unwrap();
     }
     let after = register.read();
@@ -794,9 +867,9 @@ fn a_risk_is_proposed_by_whoever_votes_changed_by_them_or_who_leads_and_struck_b
     devices[1].amend(&risks[0], Impact::Serious);
     devices[1].say(&Said::Strike { risk, struck: true });
     exchange_all(&mut devices);
-    let workshop = devices[3].read();
-    assert_eq!((workshop.risks[0].note.impact, workshop.risks[0].struck), (Some(Impact::Serious), true));
-    assert_eq!((workshop.risks.len(), workshop.standing_risks().count()), (1, 0), "it is marked and stays");
+    let turn = devices[3].read();
+    assert_eq!((turn.risks[0].note.impact, turn.risks[0].struck), (Some(Impact::Serious), true));
+    assert_eq!((turn.risks.len(), turn.standing_risks().count()), (1, 0), "it is marked and stays");
     devices[0].say(&Said::Strike { risk, struck: false });
     exchange_all(&mut devices);
     assert_eq!(devices[3].read().standing_risks().count(), 1);
@@ -832,7 +905,7 @@ fn the_risks_come_into_the_register_as_one_analysis_in_the_same_step_and_each_of
     devices[0].finish();
     let mut register = register_with(&[]);
     let before = register.read();
-    let found = outcome(&devices[0].read(), &before).unwrap();
+    let found = outcome_of(&devices[0], &before).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let after = register.read();
     assert_eq!((after.risk_analyses.len(), after.risks.len()), (1, 1));
@@ -856,7 +929,7 @@ fn the_risks_come_into_the_register_as_one_analysis_in_the_same_step_and_each_of
     // Ended again with one more: the same analysis gets that one.
     devices[0].propose("Larmet är av", Impact::Moderate);
     devices[0].finish();
-    let found = outcome(&devices[0].read(), &register.read()).unwrap();
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
     register.apply(&found.command, &Signed::default()).unwrap();
     let after = register.read();
     assert_eq!((after.risk_analyses.len(), after.risks.len()), (1, 2));
@@ -869,15 +942,15 @@ fn the_minutes_have_the_risks_under_their_own_heading_with_their_levels() {
     devices[2].propose("Ett kort kommer bort", Impact::Significant);
     exchange_all(&mut devices);
     devices[0].say(&Said::Strike { risk: struck, struck: true });
-    let risks = |workshop: &Workshop| {
-        let report = klassrum::report::minutes(workshop, "Skolfastigheter AB", jiff::civil::date(2026, 3, 2)).unwrap();
+    let risks = |device: &Device| {
+        let day = jiff::civil::date(2026, 3, 2);
+        let report = klassrum::report::minutes(&device.workshop(), &device.read(), "Skolfastigheter AB", day);
         let section = report.sections.into_iter().find(|section| section.heading == "Risker").unwrap();
         let Block::Table(table) = section.computed.into_iter().next().unwrap() else { panic!("a table") };
         table.rows.into_iter().map(|row| row.iter().map(|cell| words(cell)).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
     let sentence = "Eftersom korten spärras sent kan det hända att ett kort kommer bort.";
-    let workshop = devices[0].read();
-    assert_eq!(risks(&workshop), [[sentence, "Hög (trolig, betydande)", "Informationsägare", ""]]);
+    assert_eq!(risks(&devices[0]), [[sentence, "Hög (trolig, betydande)", "Informationsägare", ""]]);
 
     // By a matrix of the organisation's own, which came with the agenda.
     let own = include_str!("../src/catalogue/matrix-4x4.txt").replace("name.sv: Hög", "name.sv: Brinner");
@@ -885,5 +958,227 @@ fn the_minutes_have_the_risks_under_their_own_heading_with_their_levels() {
     // Nobody but a facilitator brings a matrix.
     devices[2].say(&Said::Matrix("kind: matrix".into()));
     exchange_all(&mut devices);
-    assert_eq!(risks(&devices[2].read())[0][1], "Brinner (trolig, betydande)");
+    assert_eq!(risks(&devices[2])[0][1], "Brinner (trolig, betydande)");
+}
+
+/// A sitting that has come to a second system; all are at it.
+fn second_turn(participants: u8) -> Vec<Device> {
+    let mut devices = sitting(participants);
+    let turn = devices[1].say(&Said::Turn(about("tidbok", "Tidbok")));
+    devices[1].say_at(Some(turn), &agenda_set("kort"));
+    exchange_all(&mut devices);
+    devices.iter_mut().for_each(|device| device.turn = Some(turn));
+    devices
+}
+
+#[test]
+fn the_next_system_has_its_own_agenda_votes_and_decisions_and_the_first_keeps_its() {
+    let mut devices = sitting(2);
+    devices[2].vote(&first("kort"), Level::Serious);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices[0].decide(&question("kort"), Level::Serious, "");
+    let before = devices[0].read();
+    let turn = devices[0].say(&Said::Turn(about("tidbok", "Tidbok")));
+    devices[0].turn = Some(turn);
+    devices[0].say(&agenda_set("kort"));
+    exchange_all(&mut devices);
+    devices.iter_mut().for_each(|device| device.turn = Some(turn));
+
+    let workshop = devices[3].workshop();
+    assert_eq!((workshop.at, workshop.turns.len()), (1, 2), "the table is at what was begun last");
+    assert_eq!(workshop.turns[0], before);
+    let now = workshop.turn().unwrap();
+    assert_eq!((now.about.name.as_str(), now.stop.clone()), ("Tidbok", Stop::Facts));
+    assert_eq!(now.sets.iter().map(|set| set.key.clone()).collect::<Vec<_>>(), [key("kort")]);
+    assert_eq!((now.asked.len(), now.levels(None).top()), (0, None));
+
+    let round = Round { turn: Some(turn), ..first("kort") };
+    devices[3].vote(&round, Level::Moderate);
+    exchange_all(&mut devices);
+    devices[1].close(&round);
+    settle(&mut devices);
+    devices[1].decide(&question("kort"), Level::Moderate, "");
+    exchange_all(&mut devices);
+    let workshop = devices[2].workshop();
+    assert_eq!(workshop.turns[0].asked, before.asked);
+    let levels = |turn: &Turn| turn.levels(None).confidentiality;
+    assert_eq!(workshop.turns.iter().map(levels).collect::<Vec<_>>(), [Some(Level::Serious), Some(Level::Moderate)]);
+
+    // Whoever leads goes back, and all with them.
+    devices[0].say_at(None, &Said::Show(Stop::Summary));
+    exchange_all(&mut devices);
+    let workshop = devices[3].workshop();
+    assert_eq!((workshop.at, &workshop.turns[0].stop, &workshop.turns[1].stop), (0, &Stop::Summary, &Stop::Facts));
+}
+
+#[test]
+fn only_whoever_leads_begins_the_next_system_or_moves_the_table() {
+    let mut devices = second_turn(1);
+    devices[2].say(&Said::Turn(about("annat", "Annat")));
+    devices[2].say_at(None, &Said::Show(Stop::Summary));
+    exchange_all(&mut devices);
+    let workshop = devices[0].workshop();
+    assert_eq!((workshop.at, workshop.turns.len()), (1, 2));
+}
+
+#[test]
+fn a_vote_of_one_turn_is_none_in_another_whatever_is_said_of_it() {
+    let mut devices = second_turn(2);
+    let (turn, person) = (devices[2].turn, devices[2].person());
+    devices[2].turn = None;
+    devices[2].vote(&first("kort"), Level::Negligible);
+    let own = devices[2].votes[0].clone();
+    devices[2].turn = turn;
+    let second = Round { turn, ..first("kort") };
+    // Its commitment said again at the second turn; and the first turn's round, said at the second, and the other way.
+    let commitment = Some(own.ballot.commitment(&own.round, person));
+    devices[2].say(&Said::Vote { round: second.clone(), commitment });
+    devices[2].say(&Said::Vote { round: first("kort"), commitment });
+    devices[2].say_at(None, &Said::Vote { round: second.clone(), commitment });
+    exchange_all(&mut devices);
+    for (turn, round) in [(None, first("kort")), (turn, second)] {
+        let votes = devices[0].workshop().votes_to_count(&round);
+        assert_eq!(votes.len(), 1);
+        devices[0].say_at(turn, &Said::Close { round, votes: votes.clone() });
+        devices[2].say_at(turn, &Said::Reveal { vote: votes[0], ballot: own.ballot });
+    }
+    settle(&mut devices);
+    let workshop = devices[1].workshop();
+    assert_eq!(levels(&workshop.turns[0], "kort"), [(person, Level::Negligible)]);
+    assert!(levels(&workshop.turns[1], "kort").is_empty(), "the ballot opens nothing there");
+    assert_eq!(workshop.turns[1].asked(&question("kort")).unwrap().rounds[0].sealed.len(), 1);
+}
+
+#[test]
+fn a_device_that_kept_only_its_key_opens_its_votes_of_every_turn() {
+    let mut devices = second_turn(1);
+    let turn = devices[2].turn;
+    for (seq, round) in [(50, first("kort")), (51, Round { turn, ..first("kort") })] {
+        let ballot = devices[2].key.ballot(&round, seq, Level::Significant);
+        let commitment = Some(ballot.commitment(&round, devices[2].person()));
+        let bytes = devices[2].key.say(seq, 0, round.turn, &Said::Vote { round, commitment });
+        devices[2].document.say(&[bytes]).unwrap();
+    }
+    devices[2].votes = devices[2].key.own_votes(devices[2].document.statements());
+    assert_eq!(devices[2].votes.len(), 2);
+    exchange_all(&mut devices);
+    devices[0].close(&Round { turn, ..first("kort") });
+    settle(&mut devices);
+    let workshop = devices[1].workshop();
+    assert_eq!(levels(&workshop.turns[1], "kort").len(), 1);
+    assert!(levels(&workshop.turns[0], "kort").is_empty(), "nobody closed that one");
+}
+
+#[test]
+fn each_system_comes_into_the_register_as_a_decision_of_its_own() {
+    let mut devices = second_turn(1);
+    let mut register = register_with(&[]);
+    register.apply(&Command::add_system(key("tidbok"), "Tidbok"), &Signed::default()).unwrap();
+    let turn = devices[0].turn;
+    for (turn, level, event) in [(None, Level::Moderate, "Kort"), (turn, Level::Serious, "Tid")] {
+        devices[0].turn = turn;
+        devices[0].decide(&question("kort"), level, event);
+        devices[0].propose(event, Impact::Moderate);
+        devices[0].finish();
+    }
+    for turn in [turn, None] {
+        devices[0].turn = turn;
+        let found = outcome_of(&devices[0], &register.read()).unwrap();
+        register.apply(&found.command, &Signed::default()).unwrap();
+        assert_eq!(outcome_of(&devices[0], &register.read()), None);
+    }
+    let after = register.read();
+    let held = |system: &str| after.classified(&key(system)).unwrap().levels.confidentiality;
+    assert_eq!((held("passer"), held("tidbok")), (Some(Level::Moderate), Some(Level::Serious)));
+    assert_eq!((after.sittings.len(), after.risk_analyses.len(), after.risks.len()), (2, 2, 2));
+    register.undo(&Signed::default()).unwrap();
+    let after = register.read();
+    assert!(after.classified(&key("passer")).is_none(), "taking one back leaves the other");
+    assert!(after.classified(&key("tidbok")).is_some());
+    let day = jiff::civil::date(2026, 3, 2);
+    let workshop = devices[0].workshop();
+    let title = |turn: &Turn| klassrum::report::minutes(&workshop, turn, "Skolfastigheter AB", day).title;
+    assert_eq!(
+        workshop.turns.iter().map(title).collect::<Vec<_>>(),
+        ["Protokoll: klassning av Passersystem", "Protokoll: klassning av Tidbok"]
+    );
+}
+
+#[test]
+fn the_whole_is_raised_with_its_kind_and_reason_and_only_while_it_is_higher_than_its_sets() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "Spärras");
+    devices[0].decide(&question("larm"), Level::Moderate, "Syns ändå");
+    let whole = Question { set: None, aspect: Aspect::Confidentiality };
+    let raise = |device: &mut Device, level| {
+        let standing = device.read().asked(&whole).map(klassrum::register::workshop::Asked::to_replace);
+        device.say(&Said::Decide(Decide {
+            question: whole.clone(),
+            level,
+            reason: "Alla skolors kort på ett ställe".into(),
+            dissent: false,
+            raise: Some(Raise::Accumulation),
+            instead_of: standing.unwrap_or_default(),
+        }))
+    };
+    raise(&mut devices[0], Level::Serious);
+    exchange_all(&mut devices);
+    let turn = devices[2].read();
+    assert_eq!(
+        (turn.levels(None).confidentiality, turn.raised(whole.aspect)),
+        (Some(Level::Serious), Some(Raise::Accumulation))
+    );
+    devices[0].finish();
+    let mut register = register_with(&[]);
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let decided = after.classifications.get(&found.classification).unwrap();
+    assert_eq!(
+        (decided.confidentiality, decided.raised(whole.aspect)),
+        (Some(Level::Serious), Some(Raise::Accumulation))
+    );
+    assert!(decided.confidentiality_reason.contains("Alla skolors kort på ett ställe"));
+    assert_eq!(after.classifications.len(), 3);
+    let raised = after.classifications.iter().filter(|(_, one)| one.confidentiality_raise.is_some());
+    assert_eq!(raised.count(), 1, "no information set is raised");
+
+    // A set that is decided as high needs no raising.
+    devices[0].decide(&question("kort"), Level::Serious, "Högre ändå");
+    assert_eq!(devices[0].read().raised(whole.aspect), None);
+    assert_eq!(devices[0].read().levels(None).confidentiality, Some(Level::Serious));
+}
+
+#[test]
+fn what_is_done_closes_the_row_of_the_plan_that_the_table_saw_and_no_other() {
+    let mut register = register_with(&[("forr", "m01", Assessment::NotMet), ("da", "m13", Assessment::NotMet)]);
+    let row = |own: &str| Place { kind: RecordKind::Action, key: key("passer").child(&key(own)) };
+    for (own, measure) in [("sedd", "m01"), ("senare", "m13"), ("kvar", "m14")] {
+        let fields = vec![
+            (Action::TITLE.key.to_owned(), Value::Line(own.into())),
+            (Action::MEASURE.key.to_owned(), Value::Line(measure.into())),
+        ];
+        register.apply(&Command::Add { place: row(own), fields }, &Signed::default()).unwrap();
+    }
+    let mut devices = sitting(1);
+    devices[0]
+        .say(&Said::Known(KnownMeasure { row: Some(key("sedd")), ..known("m01", "forr", MeasureState::Missing) }));
+    // This row was made in the register after the table had begun.
+    devices[0].say(&Said::Known(known("m13", "da", MeasureState::Missing)));
+    devices[0]
+        .say(&Said::Known(KnownMeasure { row: Some(key("kvar")), ..known("m14", "inte", MeasureState::Missing) }));
+    devices[0].answer("m01", MeasureState::Done);
+    devices[0].answer("m13", MeasureState::Done);
+    devices[0].answer("m14", MeasureState::Missing);
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    devices[0].finish();
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let status = |own: &str| after.actions.get(&row(own).key).unwrap().status;
+    assert_eq!((status("sedd"), status("senare"), status("kvar")), (Some(ActionStatus::Introduced), None, None));
+    assert_eq!(after.actions.get(&row("sedd").key).unwrap().assessment, Some(Assessment::Met));
+    assert_eq!(after.actions.len(), 3);
 }

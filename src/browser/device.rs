@@ -155,7 +155,7 @@ pub(super) fn moment() -> Moment {
 }
 
 /// Waits so many milliseconds. Also in a worker.
-pub(super) async fn wait(milliseconds: i64) {
+pub async fn wait(milliseconds: i64) {
     let done = js_sys::Promise::new(&mut |resolve, _| {
         let global = js_sys::global();
         let set =

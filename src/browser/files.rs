@@ -13,6 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 use self::protocol::{Answer, BookId, Bytes, Event, Failure, Form, PictureId, Request, Source, Ticket, VERSION};
+use super::camera::Frame;
 use super::device;
 use super::keeper::Packed;
 use super::reply::{Teller, reply};
@@ -355,7 +356,19 @@ pub async fn issued(
 /// The media type of a Word document.
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// The minutes of a workshop, as a Word document.
+/// The text of a QR code in what a camera sees, if there is one.
+///
+/// # Errors
+/// The worker is gone.
+pub async fn qr(frame: Frame) -> Result<Option<String>, Problem> {
+    let Frame { width, height, grey } = frame;
+    match Files::get()?.ask(|ticket| Request::Qr { ticket, width, height, grey: Bytes(grey) }).await? {
+        (_, Answer::Qr(text)) => Ok(text),
+        _ => Err(Problem::Lost),
+    }
+}
+
+/// The minutes of the turn that a workshop is at, as a Word document.
 ///
 /// # Errors
 /// The worker is gone, or the file could not be made.

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use super::{MethodFile, MethodInUse, method_file, shipped_matrices};
 use crate::register::method::{self, Facts, Held, Matrix, held_answers, open_action};
 use crate::register::workshop::{
-    ANSWERS_MAX, AgendaSet, AspectLevel, AspectWords, Begin, Digest, Floor, KnownMeasure, LINE_MAX, MATRIX_MAX,
-    MeasureState, Said, TEXT_MAX, Workshop,
+    ANSWERS_MAX, About, AgendaSet, AspectLevel, AspectWords, Floor, KnownMeasure, LINE_MAX, MATRIX_MAX, MeasureState,
+    Said, TEXT_MAX, Turn,
 };
 use crate::register::{
     Aspect, Assessment, Choose, InformationSet, Key, Language, Level, Register, System, local_measure_place,
 };
 
-/// What a table is given when a workshop begins.
+/// What a table is given when it begins with a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agenda {
-    /// What the sitting is about. The salt is left for whoever founds the workshop.
-    pub begin: Begin,
+    /// What it is about.
+    pub about: About,
     /// The information sets, in order.
     pub sets: Vec<AgendaSet>,
     /// What the register says of measures. Which of them the levels ask for, the table decides.
@@ -34,14 +34,13 @@ impl Agenda {
     }
 }
 
-/// What a sitting about `system` begins with; `None` when there is no such system. A system without information sets gets
+/// What a turn about `system` begins with; `None` when there is no such system. A system without information sets gets
 /// one for all that it holds. Longer text is cut to what a workshop takes.
 #[must_use]
 pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language: Language) -> Option<Agenda> {
     let about = register.systems.get(system)?;
     let editions = method.editions();
-    let begin = Begin {
-        salt: Digest::default(),
+    let told = About {
         system: system.clone(),
         name: about.name.clone(),
         purpose: cut(&about.purpose, TEXT_MAX),
@@ -87,7 +86,7 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
     }
     let matrix = method.matrices.first().filter(|matrix| !shipped_matrices().contains(matrix));
     Some(Agenda {
-        begin,
+        about: told,
         sets,
         known: known(register, method, system),
         matrix: matrix.and_then(|matrix| matrix_text(register, matrix)),
@@ -105,14 +104,14 @@ fn matrix_text(register: &Register, matrix: &Matrix) -> Option<String> {
 /// The matrix that a table values risks by: the organisation's own, if it came with the agenda, or the one it names of
 /// those that ship. Nothing when it named one that did not come, or what came can't be read.
 #[must_use]
-pub fn matrix_at(workshop: &Workshop) -> Option<Matrix> {
-    if !workshop.matrix.is_empty() {
-        return match method_file(&workshop.matrix) {
+pub fn matrix_at(turn: &Turn) -> Option<Matrix> {
+    if !turn.matrix.is_empty() {
+        return match method_file(&turn.matrix) {
             Ok(MethodFile::Matrix(matrix)) => Some(matrix),
             _ => None,
         };
     }
-    let named = workshop.begin.as_ref().map_or("", |begin| begin.matrix.as_str());
+    let named = turn.about.matrix.as_str();
     let mut shipped = shipped_matrices().iter();
     if named.is_empty() { shipped.next().cloned() } else { shipped.find(|matrix| matrix.edition.id == named).cloned() }
 }
@@ -133,10 +132,12 @@ fn known_measure(
     measure: &str,
     held: &BTreeMap<String, Held>,
 ) -> Option<KnownMeasure> {
-    let (held, open) = (held.get(measure), open_action(register, system, measure).map(|(_, action)| action));
+    let (held, open) = (held.get(measure), open_action(register, system, measure));
     if held.is_none() && open.is_none() {
         return None;
     }
+    let row = open.and_then(|(key, _)| Key::parse(key.own()));
+    let open = open.map(|(_, action)| action);
     let answer = held.map(|held| &held.answer);
     let line = |text: &str| cut(text.trim(), LINE_MAX);
     let how = local_measure_place(system, measure).and_then(|place| register.local_measures.get(&place.key));
@@ -152,6 +153,7 @@ fn known_measure(
         answered: answer.and_then(|answer| Some(answer.answered?.date())),
         reason: line(answer.map_or("", |answer| &answer.reason)),
         how: how.unwrap_or_default().to_owned(),
+        row,
         owner: line(open.map_or("", |open| &open.owner)),
         due: open.and_then(|open| open.due),
     })
@@ -223,7 +225,7 @@ mod tests {
     use jiff::civil::{date, datetime};
 
     use super::*;
-    use crate::register::workshop::STATEMENT_MAX;
+    use crate::register::workshop::{Digest, STATEMENT_MAX};
     use crate::register::{Entry, Place, RecordKind, Value};
 
     fn register() -> Register {
@@ -273,12 +275,12 @@ mod tests {
 
     #[test]
     fn a_workshop_takes_its_own_system_with_its_floors_and_words_and_nothing_of_another() {
-        let Agenda { begin, sets, known, matrix } =
+        let Agenda { about, sets, known, matrix } =
             agenda(&register(), &MethodInUse::shipped(), &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
-        assert_eq!(begin.name, "Passersystem");
-        assert!(begin.facts.contains(&("Leverantör".into(), "Lås AB".into())));
-        assert_eq!(begin.words.len(), 4);
-        assert!(begin.words.iter().all(|words| words.levels.len() == 5 && words.question.ends_with('?')));
+        assert_eq!(about.name, "Passersystem");
+        assert!(about.facts.contains(&("Leverantör".into(), "Lås AB".into())));
+        assert_eq!(about.words.len(), 4);
+        assert!(about.words.iter().all(|words| words.levels.len() == 5 && words.question.ends_with('?')));
         assert_eq!(sets.len(), 1);
         assert_eq!((sets[0].key.as_str(), sets[0].known), ("kort", true));
         let highest =
@@ -295,8 +297,9 @@ mod tests {
         assert_eq!(known[0].answers, [Key::parse("nu").unwrap()], "what it took the place of is not at the table");
         assert_eq!(known[0].answered, Some(date(2025, 3, 12)));
         assert_eq!((known[0].owner.as_str(), known[0].due), ("IT", Some(date(2026, 5, 1))));
-        assert_eq!((begin.matrix.as_str(), matrix), ("klassrum-4x4", None), "what ships need not travel");
-        let all = serde_json::to_string(&(&begin, &sets, &known)).unwrap();
+        assert_eq!((known[0].row.clone(), known[1].row.clone()), (Key::parse("rad"), None));
+        assert_eq!((about.matrix.as_str(), matrix), ("klassrum-4x4", None), "what ships need not travel");
+        let all = serde_json::to_string(&(&about, &sets, &known)).unwrap();
         assert!(!all.contains("Hemligt"));
     }
 
@@ -323,7 +326,7 @@ mod tests {
         }
         let system = Key::parse("passer").unwrap();
         let agenda = agenda(&register, &MethodInUse::shipped(), &system, Language::Swedish).unwrap();
-        let begin = Said::Begin(agenda.begin.clone());
+        let begin = Said::Turn(agenda.about.clone());
         let all = std::iter::once(begin).chain(agenda.said());
         for said in all {
             assert!(said.is_sound(), "{said:?}");
@@ -349,11 +352,10 @@ mod tests {
         let agenda = agenda(&register, &method, &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
         let text = agenda.matrix.unwrap();
         assert!(Said::Matrix(text.clone()).is_sound() && !text.contains("\n#"));
-        let workshop = Workshop { begin: Some(agenda.begin.clone()), matrix: text, ..Workshop::default() };
-        assert_eq!(matrix_at(&workshop).as_ref(), method.matrices.first());
+        let turn = Turn::new(None, Digest::default(), agenda.about, 0);
+        assert_eq!(matrix_at(&Turn { matrix: text, ..turn.clone() }).as_ref(), method.matrices.first());
         // Without it the table has none, rather than another than the organisation's.
-        let without = Workshop { begin: Some(agenda.begin), ..Workshop::default() };
-        assert_eq!(matrix_at(&without), None);
+        assert_eq!(matrix_at(&turn), None);
     }
 
     #[test]

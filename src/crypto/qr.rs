@@ -1,4 +1,4 @@
-//! A link as a picture that a tablet's camera reads.
+//! A link as a picture that a tablet's camera reads, and the reading of it.
 
 use fast_qr::convert::Builder;
 use fast_qr::convert::svg::SvgBuilder;
@@ -19,9 +19,54 @@ pub fn qr_svg(text: &str) -> Result<String, TooMuchForQr> {
 #[error("the link is too long for a QR code")]
 pub struct TooMuchForQr;
 
+/// The most points of a picture's side.
+pub const PICTURE_MAX: usize = 1_024;
+
+/// The text of the first QR code that can be read in a picture: `grey` has a byte a point, 0 black, row by row.
+#[must_use]
+pub fn read_qr(width: usize, height: usize, grey: &[u8]) -> Option<String> {
+    let sides = 1..=PICTURE_MAX;
+    if !sides.contains(&width) || !sides.contains(&height) || grey.len() != width * height {
+        return None;
+    }
+    let point = |x: usize, y: usize| grey.get(y * width + x).copied().unwrap_or(u8::MAX);
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, point);
+    picture.detect_grids().iter().find_map(|code| code.decode().ok()).map(|(_, text)| text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A code as a camera may see it: so many points a module, on a grey table, a little darker to the right.
+    fn seen(text: &str, module: usize) -> (usize, Vec<u8>) {
+        let code = QRBuilder::new(text).ecl(fast_qr::ECL::M).build().unwrap();
+        let side = (code.size + 16) * module;
+        let dark = |x: usize, y: usize| {
+            let (x, y) = ((x / module).checked_sub(8), (y / module).checked_sub(8));
+            let inside = |at: Option<usize>| at.filter(|at| *at < code.size);
+            inside(x).zip(inside(y)).is_some_and(|(x, y)| code[y][x].value())
+        };
+        let shade = |x: usize| u8::try_from(x * 40 / side).unwrap();
+        let points = (0..side * side).map(|at| (at % side, at / side));
+        (side, points.map(|(x, y)| if dark(x, y) { 60 - shade(x) } else { 220 - shade(x) }).collect())
+    }
+
+    #[test]
+    fn what_is_made_is_read_again_and_nothing_where_there_is_none() {
+        let link = "https://klassrum.example/workshop#k1.AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdEfGhIjKlMnOpQrStUv";
+        for module in [3, 5] {
+            let (side, grey) = seen(link, module);
+            assert_eq!(read_qr(side, side, &grey).as_deref(), Some(link));
+            // On its head, too.
+            let turned: Vec<u8> = grey.iter().rev().copied().collect();
+            assert_eq!(read_qr(side, side, &turned).as_deref(), Some(link));
+            assert_eq!(read_qr(side, side, &grey[1..]), None, "not as many points as it says");
+        }
+        assert_eq!(read_qr(64, 64, &[200; 64 * 64]), None);
+        assert_eq!(read_qr(0, 0, &[]), None);
+        assert_eq!(read_qr(PICTURE_MAX + 1, 1, &[0; PICTURE_MAX + 1]), None);
+    }
 
     #[test]
     fn a_link_becomes_a_picture_and_other_links_become_others() {

@@ -189,7 +189,7 @@ mod tests {
 
     fn joined(byte: u8) -> Vec<u8> {
         let join = Join { role: "IT".into(), name: String::new(), observer: false };
-        PersonKey::from_seed(&[byte; 32]).say(1, 5, &Said::Join(join))
+        PersonKey::from_seed(&[byte; 32]).say(1, 5, None, &Said::Join(join))
     }
 
     fn ids(document: &WorkshopDocument) -> Vec<Digest> {

@@ -1,5 +1,8 @@
 //! A classification workshop: who sits at the table, what is voted on, what each vote was and what is decided.
 //!
+//! The same table may take several systems in turn: each [`Turn`] has its own agenda, votes, decisions and end. A facilitator
+//! begins the next; what is said at it names it, and a vote of one turn is none in another.
+//!
 //! A workshop is a set of [`Statement`]s, each signed by the person who made it and never changed. All else is computed
 //! from the set by [`Workshop::from_statements`], the same on every device in whatever order they came: nothing is said
 //! about time, only about what a statement names.
@@ -36,7 +39,7 @@ pub use round::{LateVote, OpenedVote, Tally};
 pub use said::*;
 pub use statement::{Digest, NotSaid, Person, PersonKey, STATEMENT_MAX, Statement};
 
-use super::{Aspect, Choose, Key, Level, Levels};
+use super::{Aspect, Choose, Key, Level, Levels, Raise};
 
 /// Somebody at the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,26 +161,43 @@ pub struct Ending {
     pub what: Finish,
 }
 
-/// A workshop as it is read.
+/// A workshop as it is read: the table, and what it said of each system in turn.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Workshop {
-    /// What it is about; nothing until that has arrived.
-    pub begin: Option<Begin>,
+    /// The systems in turn, in the order they were begun; none until the first has arrived.
+    pub turns: Vec<Turn>,
+    /// The place among them of the one that everybody is at.
+    pub at: usize,
     /// Who founded it.
     pub founder: Option<Person>,
     /// When it was founded, in seconds since 1970 by that device's clock.
     pub begun: i64,
     /// Who is at the table, in the order they came.
     pub people: Vec<Participant>,
+    /// Whether the table chose to see who voted what, by role.
+    pub roles_shown: bool,
+    /// How many statements are from a newer program.
+    pub unread: u32,
+}
+
+/// What was said of one system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The statement that it began with; none for the first, which began with the workshop.
+    pub id: Option<Digest>,
+    /// What makes its keys its own: the workshop's salt for the first, its statement for the others.
+    pub mark: Digest,
+    /// What it is about.
+    pub about: About,
+    /// When it began, in seconds since 1970 by that device's clock.
+    pub begun: i64,
     /// The information sets on the agenda, in order.
     pub sets: Vec<AgendaSet>,
     /// What everybody looks at now.
     pub stop: Stop,
-    /// Whether the table chose to see who voted what, by role.
-    pub roles_shown: bool,
     /// The questions that were voted on or decided, in the agenda's order.
     pub asked: Vec<Asked>,
-    /// What the register said of measures when the workshop began, by their ids.
+    /// What the register said of measures when the turn began, by their ids.
     pub known: Vec<KnownMeasure>,
     /// What was said of each measure, by its id.
     pub measures: Vec<MeasureNote>,
@@ -191,8 +211,6 @@ pub struct Workshop {
     pub endings: Vec<Ending>,
     /// Every end that was said, also those that another took the place of.
     pub ended: Vec<Digest>,
-    /// How many statements are from a newer program.
-    pub unread: u32,
 }
 
 impl Workshop {
@@ -206,96 +224,72 @@ impl Workshop {
         let mut all: Vec<&Statement> = statements.into_iter().filter(|statement| statement.said.is_sound()).collect();
         all.sort_by_key(|statement| (statement.seq, statement.id));
         all.dedup_by_key(|statement| statement.id);
-        let mut workshop = Self::default();
         let founding = all.iter().find_map(|statement| match &statement.said {
-            Said::Begin(begin) if is_founding(statement.by, &begin.salt.0) => Some((statement, begin)),
+            Said::Begin(begin) if is_founding(statement.by, &begin.salt.0) => Some((*statement, begin)),
             _ => None,
         });
-        let Some((first, begin)) = founding else { return workshop };
+        let Some((first, begin)) = founding else { return Self::default() };
         let founder = first.by;
-        workshop.begin = Some(begin.clone());
-        workshop.founder = Some(founder);
-        workshop.begun = first.at;
         let appointed = all.iter().filter(|statement| statement.by == founder);
         let appointed = appointed.filter_map(|statement| match statement.said {
             Said::Appoint(person) => Some(person),
             _ => None,
         });
         let facilitators: BTreeSet<Person> = appointed.chain([founder]).collect();
+        let leads = |statement: &Statement| facilitators.contains(&statement.by);
 
         let mut table = Table::default();
         for statement in &all {
-            let leads = facilitators.contains(&statement.by);
-            table.take(statement, leads);
+            table.take(statement, leads(statement));
         }
-        workshop.people = table.people(&facilitators);
-        workshop.sets = table.sets.into_values().map(|(_, set)| set).collect();
-        workshop.sets.sort_by_key(|set| (set.order, set.key.clone()));
-        workshop.stop = table.stop;
-        workshop.roles_shown = table.roles_shown;
-        workshop.known = table.known.into_values().collect();
-        workshop.measures = table.measures.into_values().collect();
-        workshop.records = table.records.into_values().collect();
-        workshop.matrix = table.matrix;
-        workshop.unread = table.unread;
+        let people = table.people(&facilitators);
         let voters: BTreeSet<Person> =
-            workshop.people.iter().filter(|person| person.votes()).map(|person| person.person).collect();
-        workshop.asked = round::asked(&all, &facilitators, &voters, &workshop.questions());
-        workshop.risks = risk::risks(&all, &facilitators, &voters);
-        let ends = || {
-            let of_facilitators = all.iter().filter(|statement| facilitators.contains(&statement.by));
-            of_facilitators.filter_map(|statement| match &statement.said {
-                Said::Finish(finish) => Some((*statement, finish.instead_of.as_slice(), finish.clone())),
-                _ => None,
+            people.iter().filter(|person| person.votes()).map(|person| person.person).collect();
+        let later = all.iter().filter(|statement| leads(statement)).filter_map(|statement| match &statement.said {
+            Said::Turn(about) => Some((*statement, Some(statement.id), statement.id, about)),
+            _ => None,
+        });
+        let begun = std::iter::once((first, None, begin.salt, &begin.about)).chain(later);
+        let turns: Vec<Turn> = begun
+            .map(|(statement, id, mark, about)| {
+                let said: Vec<_> = all.iter().copied().filter(|statement| statement.turn == id).collect();
+                let new = Turn::new(id, mark, about.clone(), statement.at);
+                new.with(&said, &facilitators, &voters)
             })
-        };
-        workshop.ended = ends().map(|(statement, ..)| statement.id).collect();
-        workshop.endings = standing(ends())
-            .into_iter()
-            .map(|(statement, what)| Ending { id: statement.id, by: statement.by, at: statement.at, what })
             .collect();
-        workshop
+        // Where whoever leads was last: with a system that they began or had everybody look at.
+        let led = all.iter().rev().filter(|statement| leads(statement)).filter_map(|statement| match &statement.said {
+            Said::Turn(_) => Some(Some(statement.id)),
+            Said::Show(_) => Some(statement.turn),
+            _ => None,
+        });
+        let at = led.filter_map(|id| turns.iter().position(|turn| turn.id == id)).next().unwrap_or(0);
+        Self {
+            turns,
+            at,
+            founder: Some(founder),
+            begun: first.at,
+            people,
+            roles_shown: table.roles_shown,
+            unread: table.unread,
+        }
     }
 
-    /// The information sets that stand on the agenda, in its order.
-    pub fn agenda(&self) -> impl Iterator<Item = &AgendaSet> {
-        self.sets.iter().filter(|set| !set.dropped)
+    /// The turn that everybody is at; nothing until it has arrived.
+    #[must_use]
+    pub fn turn(&self) -> Option<&Turn> {
+        self.turns.get(self.at)
+    }
+
+    /// The turn that began with this statement; none: the first.
+    #[must_use]
+    pub fn turn_of(&self, id: Option<Digest>) -> Option<&Turn> {
+        self.turns.iter().find(|turn| turn.id == id)
     }
 
     /// Who sits at the table, in the order they came: those who were not taken off the list.
     pub fn at_table(&self) -> impl Iterator<Item = &Participant> {
         self.people.iter().filter(|person| !person.excluded)
-    }
-
-    /// Every question on the agenda, in its order: per information set its aspects, then the system as a whole.
-    #[must_use]
-    pub fn questions(&self) -> Vec<Question> {
-        let sets = self.agenda().map(|set| Some(set.key.clone()));
-        sets.flat_map(|set| Aspect::ALL.iter().map(move |aspect| Question { set: set.clone(), aspect: *aspect }))
-            .collect()
-    }
-
-    /// One question, if anything was said of it.
-    #[must_use]
-    pub fn asked(&self, question: &Question) -> Option<&Asked> {
-        self.asked.iter().find(|asked| asked.question == *question)
-    }
-
-    /// The information set by this key.
-    #[must_use]
-    pub fn set(&self, key: &Key) -> Option<&AgendaSet> {
-        self.sets.iter().find(|set| set.key == *key)
-    }
-
-    /// What the register said of a measure when the workshop began, if anything.
-    #[must_use]
-    pub fn known(&self, measure: &str) -> Option<&KnownMeasure> {
-        self.known.iter().find(|known| known.measure == measure)
-    }
-
-    /// The risks that nobody has struck.
-    pub fn standing_risks(&self) -> impl Iterator<Item = &TableRisk> {
-        self.risks.iter().filter(|risk| !risk.struck)
     }
 
     /// Somebody at the table.
@@ -316,11 +310,11 @@ impl Workshop {
         self.people.iter().filter(|person| person.votes()).count()
     }
 
-    /// The round that a question is at: the last that was opened, or the first.
+    /// A round's votes, if anything was said of it.
     #[must_use]
-    pub fn round_of(&self, question: &Question) -> Round {
-        let number = self.asked(question).and_then(Asked::round).map_or(1, |round| round.number);
-        Round { question: question.clone(), number }
+    pub fn tally(&self, round: &Round) -> Option<&Tally> {
+        let asked = self.turn_of(round.turn)?.asked(&round.question)?;
+        asked.rounds.iter().find(|tally| tally.number == round.number)
     }
 
     /// Of the votes given on this device, those that are to be opened now: their round is closed, and they count or came
@@ -328,9 +322,7 @@ impl Workshop {
     #[must_use]
     pub fn to_open<'v>(&self, votes: &'v [OwnVote]) -> Vec<&'v OwnVote> {
         let is_due = |own: &&OwnVote| {
-            let asked = self.asked(&own.round.question);
-            let round = asked.and_then(|asked| asked.rounds.iter().find(|round| round.number == own.round.number));
-            round.is_some_and(|round| {
+            self.tally(&own.round).is_some_and(|round| {
                 round.sealed.contains(&(own.person, own.vote))
                     || round.late.iter().any(|late| late.vote == own.vote && late.ballot.is_none())
             })
@@ -342,9 +334,7 @@ impl Workshop {
     /// those that came late.
     #[must_use]
     pub fn votes_to_count(&self, round: &Round) -> Vec<Digest> {
-        let asked = self.asked(&round.question);
-        let tally = asked.and_then(|asked| asked.rounds.iter().find(|tally| tally.number == round.number));
-        tally.map(|tally| tally.voted.iter().map(|(_, vote)| *vote).collect()).unwrap_or_default()
+        self.tally(round).map(|tally| tally.voted.iter().map(|(_, vote)| *vote).collect()).unwrap_or_default()
     }
 
     /// The number that what `person` says next gets: after all that they said, and for a facilitator after all that other
@@ -356,6 +346,102 @@ impl Workshop {
             .into_iter()
             .filter(|statement| statement.by == person || leads && self.is_facilitator(statement.by));
         heard.map(|statement| statement.seq).max().unwrap_or(0).saturating_add(1)
+    }
+}
+
+impl Turn {
+    /// A turn at which nothing was said.
+    #[must_use]
+    pub const fn new(id: Option<Digest>, mark: Digest, about: About, begun: i64) -> Self {
+        Self {
+            id,
+            mark,
+            about,
+            begun,
+            sets: Vec::new(),
+            stop: Stop::Facts,
+            asked: Vec::new(),
+            known: Vec::new(),
+            measures: Vec::new(),
+            records: Vec::new(),
+            matrix: String::new(),
+            risks: Vec::new(),
+            endings: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    /// With what was said at it, in the statements' order.
+    fn with(mut self, said: &[&Statement], facilitators: &BTreeSet<Person>, voters: &BTreeSet<Person>) -> Self {
+        let mut notes = Notes::default();
+        let of_facilitators = || said.iter().copied().filter(|statement| facilitators.contains(&statement.by));
+        for statement in of_facilitators() {
+            notes.take(statement);
+        }
+        self.sets = notes.sets.into_values().collect();
+        self.sets.sort_by_key(|set| (set.order, set.key.clone()));
+        self.stop = notes.stop;
+        self.known = notes.known.into_values().collect();
+        self.measures = notes.measures.into_values().collect();
+        self.records = notes.records.into_values().collect();
+        self.matrix = notes.matrix;
+        self.asked = round::asked(self.id, said, facilitators, voters, &self.questions());
+        self.risks = risk::risks(said, facilitators, voters);
+        let ends = || {
+            of_facilitators().filter_map(|statement| match &statement.said {
+                Said::Finish(finish) => Some((statement, finish.instead_of.as_slice(), finish.clone())),
+                _ => None,
+            })
+        };
+        self.ended = ends().map(|(statement, ..)| statement.id).collect();
+        self.endings = standing(ends())
+            .into_iter()
+            .map(|(statement, what)| Ending { id: statement.id, by: statement.by, at: statement.at, what })
+            .collect();
+        self
+    }
+
+    /// The information sets that stand on the agenda, in its order.
+    pub fn agenda(&self) -> impl Iterator<Item = &AgendaSet> {
+        self.sets.iter().filter(|set| !set.dropped)
+    }
+
+    /// Every question on the agenda, in its order: per information set its aspects.
+    #[must_use]
+    pub fn questions(&self) -> Vec<Question> {
+        let sets = self.agenda().map(|set| Some(set.key.clone()));
+        sets.flat_map(|set| Aspect::ALL.iter().map(move |aspect| Question { set: set.clone(), aspect: *aspect }))
+            .collect()
+    }
+
+    /// One question, if anything was said of it.
+    #[must_use]
+    pub fn asked(&self, question: &Question) -> Option<&Asked> {
+        self.asked.iter().find(|asked| asked.question == *question)
+    }
+
+    /// The information set by this key.
+    #[must_use]
+    pub fn set(&self, key: &Key) -> Option<&AgendaSet> {
+        self.sets.iter().find(|set| set.key == *key)
+    }
+
+    /// What the register said of a measure when the turn began, if anything.
+    #[must_use]
+    pub fn known(&self, measure: &str) -> Option<&KnownMeasure> {
+        self.known.iter().find(|known| known.measure == measure)
+    }
+
+    /// The risks that nobody has struck.
+    pub fn standing_risks(&self) -> impl Iterator<Item = &TableRisk> {
+        self.risks.iter().filter(|risk| !risk.struck)
+    }
+
+    /// The round that a question is at: the last that was opened, or the first.
+    #[must_use]
+    pub fn round_of(&self, question: &Question) -> Round {
+        let number = self.asked(question).and_then(Asked::round).map_or(1, |round| round.number);
+        Round { turn: self.id, question: question.clone(), number }
     }
 
     /// The level below which the facts don't let an answer go, and which fact it is.
@@ -383,20 +469,35 @@ impl Workshop {
         levels
     }
 
-    /// The workshop as this ending saw it: of decisions that stand beside each other, only its own.
+    /// The highest levels that are decided for any information set: below them the system as a whole can't go.
+    #[must_use]
+    pub fn highest_of_sets(&self) -> Levels {
+        let of_sets = self.asked.iter().filter(|asked| asked.question.set.is_some());
+        let decided = of_sets.filter_map(|asked| Some((asked.question.aspect, asked.decision()?.what.level)));
+        decided.fold(Levels::default(), |levels, (aspect, level)| levels.highest(one_level(aspect, level)))
+    }
+
+    /// Why the system as a whole is decided higher for an aspect than each information set; nothing when it isn't.
+    #[must_use]
+    pub fn raised(&self, aspect: Aspect) -> Option<Raise> {
+        let decision = self.asked(&Question { set: None, aspect })?.decision()?;
+        decision.what.raise.filter(|_| self.highest_of_sets().of(aspect) < Some(decision.what.level))
+    }
+
+    /// The turn as this ending saw it: of decisions that stand beside each other, only its own.
     #[must_use]
     pub fn as_ended(&self, ending: &Ending) -> Self {
-        let mut workshop = self.clone();
-        for asked in &mut workshop.asked {
+        let mut turn = self.clone();
+        for asked in &mut turn.asked {
             let is_own = |decision: &Decision| ending.what.decisions.contains(&decision.id);
             if asked.decisions.iter().any(is_own) {
                 asked.decisions.retain(is_own);
             }
         }
-        workshop
+        turn
     }
 
-    /// Whether two facilitators ended the sitting apart, and differently.
+    /// Whether two facilitators ended it apart, and differently.
     #[must_use]
     pub fn ended_apart(&self) -> bool {
         let mut endings = self.endings.iter().map(|ending| &ending.what.decisions);
@@ -418,18 +519,12 @@ pub const fn one_level(aspect: Aspect, level: Level) -> Levels {
     levels
 }
 
-/// What the statements say of everything but the votes, the later in their order taking the place of the earlier.
+/// What the statements say of the table, the later in their order taking the place of the earlier.
 #[derive(Default)]
 struct Table {
     joined: BTreeMap<Person, (i64, Join)>,
     excluded: BTreeSet<Person>,
-    sets: BTreeMap<Key, (Digest, AgendaSet)>,
-    stop: Stop,
     roles_shown: bool,
-    known: BTreeMap<String, KnownMeasure>,
-    measures: BTreeMap<String, MeasureNote>,
-    records: BTreeMap<Key, RecordsNote>,
-    matrix: String,
     unread: u32,
 }
 
@@ -450,21 +545,7 @@ impl Table {
                     self.excluded.remove(person);
                 }
             }
-            Said::Set(set) => {
-                self.sets.insert(set.key.clone(), (statement.id, set.clone()));
-            }
-            Said::Show(stop) => self.stop = stop.clone(),
             Said::ShowRoles(shown) => self.roles_shown = *shown,
-            Said::Known(known) => {
-                self.known.insert(known.measure.clone(), known.clone());
-            }
-            Said::Measure(note) => {
-                self.measures.insert(note.measure.clone(), note.clone());
-            }
-            Said::Matrix(text) => self.matrix.clone_from(text),
-            Said::Records(note) => {
-                self.records.insert(note.set.clone(), note.clone());
-            }
             _ => {}
         }
     }
@@ -485,6 +566,32 @@ impl Table {
             .collect();
         people.sort_by_key(|participant| (participant.came, participant.person));
         people
+    }
+}
+
+/// What facilitators say of a system, but the votes and what may stand beside each other; the later in the statements' order
+/// takes the place of the earlier.
+#[derive(Default)]
+struct Notes {
+    sets: BTreeMap<Key, AgendaSet>,
+    stop: Stop,
+    known: BTreeMap<String, KnownMeasure>,
+    measures: BTreeMap<String, MeasureNote>,
+    records: BTreeMap<Key, RecordsNote>,
+    matrix: String,
+}
+
+impl Notes {
+    fn take(&mut self, statement: &Statement) {
+        match &statement.said {
+            Said::Set(set) => _ = self.sets.insert(set.key.clone(), set.clone()),
+            Said::Show(stop) => self.stop = stop.clone(),
+            Said::Known(known) => _ = self.known.insert(known.measure.clone(), known.clone()),
+            Said::Measure(note) => _ = self.measures.insert(note.measure.clone(), note.clone()),
+            Said::Matrix(text) => self.matrix.clone_from(text),
+            Said::Records(note) => _ = self.records.insert(note.set.clone(), note.clone()),
+            _ => {}
+        }
     }
 }
 

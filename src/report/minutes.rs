@@ -7,27 +7,25 @@ use super::figures::Figures;
 use super::model::{Align, Block, Report, Run, Runs, Section, Table, day_in_words, line, printable};
 use crate::catalogue::matrix_at;
 use crate::register::method::{Step, sentence};
-use crate::register::workshop::{Asked, MeasureState, Participant, TableRisk, Workshop};
+use crate::register::workshop::{Asked, MeasureState, Participant, TableRisk, Turn, Workshop};
 use crate::register::{Aspect, Choose, Date, Language, Level, Register, Term};
 
-/// The minutes of a workshop as it is; `today` stands on those of one that hasn't ended. Nothing before it is known what
-/// the workshop is about.
+/// The minutes of one of a workshop's turns as it is; `today` stands on those of one that hasn't ended.
 #[must_use]
-pub fn minutes(workshop: &Workshop, organisation: &str, today: Date) -> Option<Report> {
-    let begin = workshop.begin.as_ref()?;
-    let ending = workshop.endings.last();
+pub fn minutes(workshop: &Workshop, turn: &Turn, organisation: &str, today: Date) -> Report {
+    let ending = turn.endings.last();
     let day = ending.map_or(today, |ending| ending.what.day);
     let sections = [
         section("deltagare", "Deltagare", people(workshop)),
-        section("beslut", "Beslutade nivåer", decided(workshop)),
-        section("motiveringar", "Motiveringar och röster", reasons(workshop)),
-        section("atgarder", "Åtgärder", measures(workshop)),
-        section("gallring", "Bevara och gallra", records(workshop)),
-        section("risker", "Risker", risks(workshop)),
-        section("avslut", "Avslut", end(workshop)),
+        section("beslut", "Beslutade nivåer", decided(turn)),
+        section("motiveringar", "Motiveringar och röster", reasons(workshop, turn)),
+        section("atgarder", "Åtgärder", measures(turn)),
+        section("gallring", "Bevara och gallra", records(turn)),
+        section("risker", "Risker", risks(turn)),
+        section("avslut", "Avslut", end(turn)),
     ];
-    Some(Report {
-        title: format!("Protokoll: klassning av {}", line(&begin.name)),
+    Report {
+        title: format!("Protokoll: klassning av {}", line(&turn.about.name)),
         organisation: line(organisation),
         town: String::new(),
         date: ending.is_some().then_some(day),
@@ -40,7 +38,7 @@ pub fn minutes(workshop: &Workshop, organisation: &str, today: Date) -> Option<R
         language: "sv-SE",
         figures: Figures::count(&Register::default(), day.year(), day),
         sections: sections.into_iter().filter(|section| !section.computed.is_empty()).collect(),
-    })
+    }
 }
 
 fn section(name: &'static str, heading: &str, computed: Vec<Block>) -> Section {
@@ -88,30 +86,35 @@ fn level_words(level: Option<Level>) -> String {
     )
 }
 
-fn decided(workshop: &Workshop) -> Vec<Block> {
+fn decided(turn: &Turn) -> Vec<Block> {
     let row = |name: &str, levels: crate::register::Levels| {
         let cells = Aspect::ALL.iter().map(|aspect| level_words(levels.of(*aspect)));
         std::iter::once(name.to_owned()).chain(cells).collect::<Vec<_>>()
     };
-    if workshop.levels(None).top().is_none() {
+    if turn.levels(None).top().is_none() {
         return Vec::new();
     }
-    let mut rows: Vec<_> = workshop.agenda().map(|set| row(&set.name, workshop.levels(Some(&set.key)))).collect();
-    rows.push(row("Systemet som helhet", workshop.levels(None)));
+    let mut rows: Vec<_> = turn.agenda().map(|set| row(&set.name, turn.levels(Some(&set.key)))).collect();
+    rows.push(row("Systemet som helhet", turn.levels(None)));
     let header = ["Informationsmängd", "Konfidentialitet", "Riktighet", "Tillgänglighet", "Spårbarhet"];
     table("Beslutade nivåer", &header, rows)
 }
 
-fn reasons(workshop: &Workshop) -> Vec<Block> {
+fn reasons(workshop: &Workshop, turn: &Turn) -> Vec<Block> {
     let row = |asked: &Asked| {
         let decision = asked.decision()?;
-        let set = asked.question.set.as_ref().and_then(|set| workshop.set(set));
+        let set = asked.question.set.as_ref().and_then(|set| turn.set(set));
         let about = set.map_or("Systemet som helhet", |set| set.name.as_str());
         let aspect = asked.question.aspect.term().in_language(Language::Swedish);
         let mut reason = decision.what.reason.trim().to_owned();
-        if let Some(floor) = workshop.floor(&asked.question) {
+        if let Some(floor) = turn.floor(&asked.question) {
             let space = if reason.is_empty() { "" } else { "\n" };
             reason.push_str(&format!("{space}Golv {}: {}", floor.level.number(), floor.because));
+        }
+        if let Some(raise) = decision.what.raise.filter(|_| asked.question.set.is_none()) {
+            let space = if reason.is_empty() { "" } else { "\n" };
+            let why = raise.term().in_language(Language::Swedish).to_lowercase();
+            reason.push_str(&format!("{space}Höjt: {why}"));
         }
         if asked.is_disputed() {
             reason.push_str("\nTvå har beslutat olika; det högre gäller.");
@@ -135,7 +138,7 @@ fn reasons(workshop: &Workshop) -> Vec<Block> {
         ])
     };
     let header = ["Fråga", "Beslut", "Motivering", "Röster", "Avvikande mening"];
-    table("Motiveringar och röster", &header, workshop.asked.iter().filter_map(row).collect())
+    table("Motiveringar och röster", &header, turn.asked.iter().filter_map(row).collect())
 }
 
 /// How the votes of a round fell: ”Omgång 1: 2 på 3, 4 på 2”.
@@ -153,14 +156,14 @@ fn votes(workshop: &Workshop, round: &crate::register::workshop::Tally) -> Strin
     format!("Omgång {}: {}", round.number, counts.collect::<Vec<_>>().join(", "))
 }
 
-fn measures(workshop: &Workshop) -> Vec<Block> {
+fn measures(turn: &Turn) -> Vec<Block> {
     let state = |state: MeasureState| match state {
         MeasureState::Done => "Klart",
         MeasureState::Partly => "Delvis",
         MeasureState::Missing => "Saknas",
         MeasureState::NotOurs => "Inte vårt",
     };
-    let rows = workshop.measures.iter().map(|note| {
+    let rows = turn.measures.iter().map(|note| {
         // Who does what by when is said of what is left to do.
         let left = matches!(note.state, MeasureState::Partly | MeasureState::Missing).then_some(note);
         let owner = left.map(|note| note.owner.clone()).unwrap_or_default();
@@ -170,17 +173,17 @@ fn measures(workshop: &Workshop) -> Vec<Block> {
     table("Åtgärder", &["Åtgärd", "Läge", "Ansvarig", "Klart senast"], rows.collect())
 }
 
-fn records(workshop: &Workshop) -> Vec<Block> {
-    let rows = workshop.records.iter().filter_map(|note| {
-        let set = workshop.set(&note.set).filter(|set| !set.dropped)?;
+fn records(turn: &Turn) -> Vec<Block> {
+    let rows = turn.records.iter().filter_map(|note| {
+        let set = turn.set(&note.set).filter(|set| !set.dropped)?;
         let what = if note.keep { "Bevaras".to_owned() } else { format!("Gallras {}", note.when).trim().to_owned() };
         Some(vec![set.name.clone(), what, note.basis.clone()])
     });
     table("Bevara och gallra", &["Informationsmängd", "Regel", "Stöd"], rows.collect())
 }
 
-fn risks(workshop: &Workshop) -> Vec<Block> {
-    let matrix = matrix_at(workshop);
+fn risks(turn: &Turn) -> Vec<Block> {
+    let matrix = matrix_at(turn);
     let said = |term: Option<Term>| term.map(|term| term.in_language(Language::Swedish)).unwrap_or_default();
     let row = |one: &TableRisk| {
         let risk = one.note.as_risk();
@@ -195,11 +198,11 @@ fn risks(workshop: &Workshop) -> Vec<Block> {
         let until = risk.accepted_until.map(|until| format!(" till och med {until}")).unwrap_or_default();
         vec![sentence(&risk), level.unwrap_or_else(|| "–".to_owned()), risk.owner, format!("{treatment}{until}")]
     };
-    table("Risker", &["Risk", "Nivå", "Ägare", "Behandling"], workshop.standing_risks().map(row).collect())
+    table("Risker", &["Risk", "Nivå", "Ägare", "Behandling"], turn.standing_risks().map(row).collect())
 }
 
-fn end(workshop: &Workshop) -> Vec<Block> {
-    let said = workshop.endings.iter().map(|ending| {
+fn end(turn: &Turn) -> Vec<Block> {
+    let said = turn.endings.iter().map(|ending| {
         let archive =
             if ending.what.archive_took_part { "Arkivfunktionen deltog." } else { "Arkivfunktionen deltog inte." };
         let day = day_in_words(ending.what.day);

@@ -12,6 +12,12 @@ const SIZES = [
   [1024, 768],
   [820, 1180],
 ];
+/** Those of a sitting: a tablet in either direction, and a phone in need. */
+const TABLES = [
+  [1180, 820],
+  [820, 1180],
+  [390, 844],
+];
 const THEMES = ["light", "dark"];
 const LIST = new URL("../fixtures/systemlista.csv", import.meta.url).pathname;
 
@@ -100,17 +106,85 @@ for (const [name, [address, prepare]] of Object.entries(PAGES)) {
   await prepare?.(page);
   await inAllSizes(name);
 }
+if (!wanted.length || wanted.some((name) => name.startsWith("workshop"))) await workshop();
 await browser.close();
 
-async function inAllSizes(name) {
-  if (wanted.length && !wanted.includes(name)) return;
+/** Every step of the example's workshop, as whoever leads sees it and as somebody at the table does; and the wall. */
+async function workshop() {
+  const agenda = page.getByRole("navigation", { name: "Dagordning" });
+  const guest = await (await browser.newContext({ locale: "sv-SE", timezoneId: "Europe/Stockholm" })).newPage();
+  const both = async (step) => {
+    await inAllSizes(`workshop-${step}`, TABLES);
+    await inAllSizes(`workshop-${step}-guest`, TABLES, guest);
+  };
+  const stop = async (name, step) => {
+    await agenda.getByRole("button", { name, exact: true }).click();
+    await guest.getByRole("heading", { level: 1, name }).waitFor();
+    await both(step);
+  };
+  await page.goto(`${ORIGIN}/workshop`);
+  await page.getByRole("button", { name: "Prova exempelworkshopen" }).waitFor();
+  await inAllSizes("workshop-door", TABLES);
+  await page.getByRole("button", { name: "Prova exempelworkshopen" }).click();
+  await page.locator("[data-voted]").filter({ hasText: "2 av" }).waitFor({ timeout: 60_000 });
+  await agenda.getByRole("button", { name: "Syfte och fakta" }).click();
+  const code = await page.locator(".invite__code").filter({ hasText: "-" }).innerText();
+  await guest.goto(`${ORIGIN}/workshop`);
+  await guest.getByLabel("Kod", { exact: true }).fill(code);
+  await guest.getByRole("button", { name: "Gå in" }).click();
+  await guest.getByLabel("Roll").waitFor({ timeout: 60_000 });
+  await inAllSizes("workshop-who", TABLES, guest);
+  await guest.getByLabel("Roll").fill("Dataskyddsombud");
+  await guest.getByRole("button", { name: "Slå dig ner" }).click();
+  await guest.getByRole("heading", { level: 1, name: "Syfte och fakta" }).waitFor();
+  await both("facts");
+  await stop("Informationsmängder", "sets");
+  await agenda.getByRole("group").nth(0).getByRole("button", { name: /^Konfidentialitet:/ }).click();
+  await guest.locator("[data-decided]").waitFor();
+  await both("decided");
+  await agenda.getByRole("group").nth(0).getByRole("button", { name: /^Tillgänglighet:/ }).click();
+  await page.getByRole("button", { name: "Öppna röstningen" }).waitFor();
+  await both("cards");
+  await agenda.getByRole("group").nth(0).getByRole("button", { name: /^Riktighet:/ }).click();
+  await guest.locator("button.vote-card").nth(2).click();
+  await guest.locator("button.vote-card[aria-pressed=true]").waitFor();
+  await both("voting");
+  await page.getByRole("button", { name: "Visa rösterna" }).click();
+  await guest.locator(".fall").waitFor();
+  await both("votes");
+  await agenda.getByRole("group", { name: "Systemet som helhet" }).getByRole("button", { name: /^Konfidentialitet:/ }).click();
+  await page.locator("[data-highest]").waitFor();
+  await page.getByLabel(/^3 /).check();
+  await both("whole");
+  await stop("Åtgärder", "measures");
+  await page.locator(".measure").nth(0).getByLabel("Klart", { exact: true }).check();
+  await page.locator(".measure").nth(1).getByLabel("Saknas").check();
+  await page.locator(".measure").nth(1).getByLabel("Ansvarig").waitFor();
+  await both("measures-answered");
+  await stop("Bevara och gallra", "records");
+  await stop("Risker, om tiden räcker", "risks");
+  await stop("Sammanfattning", "summary");
+  const wall = await context.newPage();
+  await wall.goto(`${new URL(page.url()).origin}${new URL(page.url()).pathname}?storbild=1`);
+  await wall.getByRole("heading", { level: 1, name: "Sammanfattning" }).waitFor();
+  await inAllSizes("workshop-wall", [[1280, 800]], wall);
+  await page.getByText("Nästa system").click();
+  await inAllSizes("workshop-next", TABLES);
+  await page.getByRole("list", { name: "Nästa system" }).getByRole("button").first().click();
+  await guest.getByRole("heading", { level: 1, name: "Syfte och fakta" }).waitFor();
+  await both("second");
+  await inAllSizes("workshop-second-wall", [[1280, 800]], wall);
+}
+
+async function inAllSizes(name, sizes = SIZES, of = page) {
+  if (wanted.length && !wanted.some((one) => name === one || (one === "workshop" && name.startsWith("workshop-")))) return;
   for (const theme of THEMES) {
-    await page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme);
-    for (const [width, height] of SIZES) {
-      await page.setViewportSize({ width, height });
-      await page.evaluate(() => window.scrollTo(0, 0));
-      await page.screenshot({ path: `${folder}/${name}-${width}-${theme}.png` });
+    await of.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme);
+    for (const [width, height] of sizes) {
+      await of.setViewportSize({ width, height });
+      await of.evaluate(() => window.scrollTo(0, 0));
+      await of.screenshot({ path: `${folder}/${name}-${width}-${theme}.png` });
     }
-    await page.screenshot({ path: `${folder}/${name}-whole-${theme}.png`, fullPage: true });
+    await of.screenshot({ path: `${folder}/${name}-whole-${theme}.png`, fullPage: true });
   }
 }

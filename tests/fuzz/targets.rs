@@ -17,7 +17,7 @@ use klassrum::sync::{Batch, DeviceCard, DocumentName, Event, Line, Moment, Parce
 /// A target's name, which is also its corpus' folder, and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("client-frame", client_frame),
     ("relay-frame", relay_frame),
     ("news", news),
@@ -33,7 +33,20 @@ pub const TARGETS: [Target; 15] = [
     ("method", method),
     ("template", template),
     ("issued", issued),
+    ("qr", qr),
 ];
+
+/// What a camera sees, its width first.
+fn qr(bytes: &[u8]) {
+    _ = read_qr_in(bytes);
+}
+
+/// What is read in such a picture.
+pub fn read_qr_in(bytes: &[u8]) -> Option<String> {
+    let (width, grey) = bytes.split_first()?;
+    let (width, height) = (usize::from(*width), grey.len().checked_div(usize::from(*width))?);
+    klassrum::crypto::read_qr(width, height, grey.get(..width * height)?)
+}
 
 /// What an issued report unfolds to: what is taken can be set in every form.
 fn issued(bytes: &[u8]) {
@@ -128,9 +141,12 @@ fn statement(bytes: &[u8]) {
 
 /// What a page reads out of a workshop.
 fn read(workshop: &Workshop) {
-    _ = klassrum::catalogue::matrix_at(workshop);
-    _ = klassrum::report::minutes(workshop, "", klassrum::register::Date::constant(2026, 3, 2));
-    _ = klassrum::register::workshop::outcome(workshop, &klassrum::register::Register::default());
+    let register = klassrum::register::Register::default();
+    for turn in &workshop.turns {
+        _ = klassrum::catalogue::matrix_at(turn);
+        _ = klassrum::report::minutes(workshop, turn, "", klassrum::register::Date::constant(2026, 3, 2));
+        _ = klassrum::register::workshop::outcome(workshop, turn, &register);
+    }
 }
 
 fn workshop(bytes: &[u8]) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::protocol::{Answer, BookId, Bytes, Event, Failure, Form, PictureId, Request, Source, Ticket, VERSION};
 use crate::browser::{device, worker};
+use crate::crypto::read_qr;
 use crate::exchange::{self, Chosen, FileError, Guess, Preview, Workbook};
 use crate::register::workshop::Workshop;
 use crate::register::{Date, Register, Seen};
@@ -78,6 +79,10 @@ impl Inside {
             }
             Request::Issued { ticket, content, hash, part, form, template } => {
                 (ticket, issued((&content, &hash), part, form, template.as_ref()))
+            }
+            Request::Qr { ticket, width, height, grey: Bytes(grey) } => {
+                let side = |points: u32| usize::try_from(points).unwrap_or(usize::MAX);
+                (ticket, Ok(Answer::Qr(read_qr(side(width), side(height), &grey))))
             }
             Request::Minutes { ticket, workshop, organisation, today } => {
                 (ticket, minutes_of(&workshop, &organisation, today))
@@ -188,5 +193,6 @@ fn document(report: &Report, form: Form, template: Option<&Template>) -> Result<
 }
 
 fn minutes_of(workshop: &Workshop, organisation: &str, today: Date) -> Result<Answer, Failure> {
-    document(&report::minutes(workshop, organisation, today).ok_or(Failure::NotHere)?, Form::Docx, None)
+    let turn = workshop.turn().ok_or(Failure::NotHere)?;
+    document(&report::minutes(workshop, turn, organisation, today), Form::Docx, None)
 }

@@ -115,7 +115,18 @@ pub enum Request {
         /// The organisation's own Word template, for a Word document in its form.
         template: Option<Bytes>,
     },
-    /// The minutes of a workshop, as a Word document.
+    /// The text of a QR code in a picture: a byte a point, row by row.
+    Qr {
+        /// The answer's ticket.
+        ticket: Ticket,
+        /// Points in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// The points, 0 black.
+        grey: Bytes,
+    },
+    /// The minutes of the turn that a workshop is at, as a Word document.
     Minutes {
         /// The answer's ticket.
         ticket: Ticket,
@@ -171,6 +182,8 @@ pub enum Answer {
     /// To [`Request::Command`]: a command in postcard's form, for the page to pass on unopened; nothing when what was
     /// accepted changes nothing.
     Command(Option<Bytes>),
+    /// To [`Request::Qr`]: what was read, if anything.
+    Qr(Option<String>),
     /// To [`Request::Report`], [`Request::Issued`] and [`Request::Minutes`].
     Report(Bytes),
 }

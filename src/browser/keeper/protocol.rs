@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::register_file::{FileProblem, FileStep};
 use crate::document::{Author, Conflict, News, Past};
-use crate::register::workshop::{Begin, Join, Person, Round, Said, Workshop, by_key};
+use crate::register::workshop::{About, Digest, Join, Person, Round, Said, Workshop, by_key};
 use crate::register::{Command, Entry, Level, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 5;
+pub const VERSION: u16 = 6;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -70,8 +70,11 @@ pub enum Request {
     JoinByCode(Ticket, String),
     /// Opens a workshop that this device holds, by the name it has here.
     Take(Ticket, String),
-    /// Says something, as the person with this number at this device; the number after the last is somebody new.
-    Say(Ticket, u16, Vec<Said>),
+    /// Says something at the turn that began with this statement, or the first; as the person with this number at this
+    /// device. The number after the last is somebody new.
+    Say(Ticket, u16, Option<Digest>, Vec<Said>),
+    /// Turns the table to the next system, and says what the table is given of it.
+    Turn(Ticket, Box<About>, Vec<Said>),
     /// Votes, as the person with this number.
     Vote(Ticket, u16, Round, Chosen),
     /// Takes that person's vote back.
@@ -87,8 +90,8 @@ pub struct Chosen(#[serde(with = "by_key")] pub Level);
 /// What a workshop begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Founding {
-    /// What it is about; its salt is the keeper's to make.
-    pub begin: Begin,
+    /// What it is about first.
+    pub about: About,
     /// What else the table is given, as the founder says it.
     pub agenda: Vec<Said>,
     /// Who leads it.

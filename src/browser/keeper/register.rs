@@ -134,6 +134,7 @@ fn handle(keeper: &Register, request: Request) {
         | Request::JoinByCode(ticket, _)
         | Request::Take(ticket, _)
         | Request::Say(ticket, ..)
+        | Request::Turn(ticket, ..)
         | Request::Vote(ticket, ..)
         | Request::TakeBack(ticket, ..)
         | Request::CloseRound(ticket, _) => refuse_with(ticket, Refusal::NoRegister),

@@ -4,7 +4,7 @@
 //! anything. When a round is closed, the tab that holds the line opens the votes that were given on this device.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ use crate::browser::store::{Store, StoreError};
 use crate::browser::{device, worker};
 use crate::crypto::{Access, DocumentKind, Invitation, WorkshopCode};
 use crate::document::{DocumentError, WorkshopDocument};
-use crate::register::workshop::{Begin, Digest, OwnVote, Person, PersonKey, Round, Said, Workshop};
+use crate::register::workshop::{About, Begin, Digest, OwnVote, Person, PersonKey, Round, Said, Statement, Workshop};
 use crate::register::{Entry, Level};
 use crate::sync::DocumentName;
 use wasm_bindgen_futures::spawn_local;
@@ -114,18 +114,21 @@ fn handle(keeper: &Sitting, request: Request) {
             spawn_local(sit_down(Rc::clone(keeper), ticket, Access::Edit(secret)));
         }
         Request::Take(ticket, name) => spawn_local(take(Rc::clone(keeper), ticket, name)),
-        Request::Say(ticket, number, said) => answer(keeper, ticket, |inside| speak(inside, number, &said)),
+        Request::Say(ticket, number, turn, said) => answer(keeper, ticket, |inside| speak(inside, number, turn, &said)),
+        Request::Turn(ticket, about, said) => answer(keeper, ticket, |inside| turn_to(inside, *about, &said)),
         Request::Vote(ticket, number, round, chosen) => {
             answer(keeper, ticket, |inside| vote(inside, number, round, chosen.0));
         }
         Request::TakeBack(ticket, number, round) => {
-            answer(keeper, ticket, |inside| speak(inside, number, &[Said::Vote { round, commitment: None }]));
+            answer(keeper, ticket, |inside| {
+                speak(inside, number, round.turn, &[Said::Vote { round, commitment: None }])
+            });
         }
         Request::CloseRound(ticket, round) => answer(keeper, ticket, |inside| {
             // Those that came a moment ago count too.
             read_anew(inside);
             let votes = inside.beside.workshop.votes_to_count(&round);
-            speak(inside, 0, &[Said::Close { round, votes }])
+            speak(inside, 0, round.turn, &[Said::Close { round, votes }])
         }),
         Request::StoreAgain => store_queue(keeper),
         Request::Forget(ticket) => spawn_local(forget(Rc::clone(keeper), ticket)),
@@ -187,11 +190,11 @@ async fn found(keeper: Sitting, ticket: Ticket, founding: Founding) {
         return refuse_with(ticket, Refusal::Other(format!("{why:?}")));
     }
     let begun = WorkshopDocument::create(device::random()).and_then(|mut document| {
-        let mut said = vec![Said::Begin(Begin { salt: Digest(salt), ..founding.begin })];
+        let mut said = vec![Said::Begin(Begin { salt: Digest(salt), about: founding.about })];
         said.push(Said::Join(founding.join));
         said.extend(founding.agenda);
         let key = PersonKey::at_device(&seed, 0);
-        let statements: Vec<_> = (1..).zip(&said).map(|(seq, said)| key.say(seq, device::now(), said)).collect();
+        let statements: Vec<_> = (1..).zip(&said).map(|(seq, said)| key.say(seq, device::now(), None, said)).collect();
         document.say(&statements)?;
         Ok(document.save())
     });
@@ -289,12 +292,31 @@ fn name_of(access: &Access) -> String {
     format!("workshop-{start}")
 }
 
-/// Says something as the person with this number here.
-fn speak(inside: &mut Inside<WorkshopDocument>, number: u16, said: &[Said]) -> Result<(), DocumentError> {
+/// Says something at a turn as the person with this number here.
+fn speak(
+    inside: &mut Inside<WorkshopDocument>,
+    number: u16,
+    turn: Option<Digest>,
+    said: &[Said],
+) -> Result<(), DocumentError> {
     let Inside { document: Some(document), beside, .. } = inside else { return Err(DocumentError::Empty) };
     let key = beside.keys.get(usize::from(number)).ok_or(DocumentError::Empty)?;
     let first = beside.workshop.next_seq(document.statements(), key.person());
-    let statements: Vec<_> = (first..).zip(said).map(|(seq, said)| key.say(seq, device::now(), said)).collect();
+    let statements: Vec<_> = (first..).zip(said).map(|(seq, said)| key.say(seq, device::now(), turn, said)).collect();
+    let bytes = document.say(&statements)?;
+    inside.queue_edit(bytes);
+    Ok(())
+}
+
+/// Turns the table to the next system, with all that it is given in one change: nobody sees half of it.
+fn turn_to(inside: &mut Inside<WorkshopDocument>, about: About, said: &[Said]) -> Result<(), DocumentError> {
+    let Inside { document: Some(document), beside, .. } = inside else { return Err(DocumentError::Empty) };
+    let key = beside.keys.first().ok_or(DocumentError::Empty)?;
+    let first = beside.workshop.next_seq(document.statements(), key.person());
+    let begun = key.say(first, device::now(), None, &Said::Turn(about));
+    let turn = Statement::from_bytes(&begun).map_err(|_| DocumentError::Damaged)?.id;
+    let rest = (first.saturating_add(1)..).zip(said).map(|(seq, said)| key.say(seq, device::now(), Some(turn), said));
+    let statements: Vec<_> = std::iter::once(begun).chain(rest).collect();
     let bytes = document.say(&statements)?;
     inside.queue_edit(bytes);
     Ok(())
@@ -306,7 +328,7 @@ fn vote(inside: &mut Inside<WorkshopDocument>, number: u16, round: Round, level:
     let key = beside.keys.get(usize::from(number)).ok_or(DocumentError::Empty)?;
     let seq = beside.workshop.next_seq(document.statements(), key.person());
     let commitment = Some(key.ballot(&round, seq, level).commitment(&round, key.person()));
-    speak(inside, number, &[Said::Vote { round, commitment }])
+    speak(inside, number, round.turn, &[Said::Vote { round, commitment }])
 }
 
 /// Reads the statements anew, opens the votes of this device whose round is closed, and tells the page.
@@ -318,8 +340,7 @@ fn settle(inside: &mut Inside<WorkshopDocument>) {
     let votes = own_votes(inside);
     let Inside { name, document: Some(document), beside, .. } = &*inside else { return };
     let stands = |own: &OwnVote| {
-        let asked = beside.workshop.asked(&own.round.question);
-        let tally = asked.and_then(|asked| asked.rounds.iter().find(|tally| tally.number == own.round.number));
+        let tally = beside.workshop.tally(&own.round);
         tally.is_some_and(|tally| tally.voted.contains(&(own.person, own.vote)))
     };
     let votes = votes.into_iter().filter(stands);
@@ -373,11 +394,12 @@ fn open_votes(inside: &mut Inside<WorkshopDocument>) -> bool {
     let numbers = inside.beside.keys.iter().map(PersonKey::person).zip(0..);
     let numbers: BTreeMap<Person, u16> = numbers.collect();
     let mut opened = false;
-    for (person, number) in numbers {
-        let own = due.iter().filter(|own| own.person == person);
+    let turns: BTreeSet<Option<Digest>> = due.iter().map(|own| own.round.turn).collect();
+    for ((person, number), turn) in numbers.into_iter().flat_map(|who| turns.iter().map(move |turn| (who, *turn))) {
+        let own = due.iter().filter(|own| own.person == person && own.round.turn == turn);
         let said: Vec<_> = own.map(|own| Said::Reveal { vote: own.vote, ballot: own.ballot }).collect();
         // A document of a newer program's takes nothing; the page says so.
-        opened |= !said.is_empty() && speak(inside, number, &said).is_ok();
+        opened |= !said.is_empty() && speak(inside, number, turn, &said).is_ok();
     }
     opened
 }

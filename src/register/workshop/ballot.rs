@@ -23,8 +23,9 @@ pub struct Ballot {
 
 impl Ballot {
     /// The commitment to this ballot by `person` in `round`: SHA-256 of `klassrum ballot 1`, the person's public key, the
-    /// aspect's letter, the round's number (2 bytes, the lowest first), the level's number, the nonce, and the key of the
-    /// information set after a 1, or a 0 for the system as a whole.
+    /// aspect's letter, the round's number (2 bytes, the lowest first), the level's number, the nonce, and where the round is
+    /// asked: at a turn after the first a 2 and the turn; then the key of the information set after a 1, or a 0 for the system
+    /// as a whole.
     #[must_use]
     pub fn commitment(&self, round: &Round, person: Person) -> Commitment {
         let mut hash = Sha256::new();
@@ -34,13 +35,7 @@ impl Ballot {
         hash.update(round.number.to_le_bytes());
         hash.update([self.level.number()]);
         hash.update(self.nonce.0);
-        match &round.question.set {
-            Some(set) => {
-                hash.update([1]);
-                hash.update(set.as_str());
-            }
-            None => hash.update([0]),
-        }
+        round.place_in(&mut hash);
         Commitment(hashes(hash))
     }
 }
@@ -66,11 +61,11 @@ mod tests {
 
     fn round() -> Round {
         let set = Some(Key::parse("kort").unwrap());
-        Round { question: Question { set, aspect: Aspect::Confidentiality }, number: 1 }
+        Round { turn: None, question: Question { set, aspect: Aspect::Confidentiality }, number: 1 }
     }
 
     #[test]
-    fn a_commitment_fits_one_level_one_person_one_question_and_one_round() {
+    fn a_commitment_fits_one_level_one_person_one_question_one_round_and_one_turn() {
         let ballot = Ballot { level: Level::Serious, nonce: Digest([7; 32]) };
         let person = Person([1; 32]);
         let commitment = ballot.commitment(&round(), person);
@@ -78,20 +73,23 @@ mod tests {
             ballot.commitment(&round(), Person([2; 32])),
             ballot.commitment(&Round { number: 2, ..round() }, person),
             ballot.commitment(&Round { number: 256, ..round() }, person),
+            ballot.commitment(&Round { turn: Some(Digest([0; 32])), ..round() }, person),
+            ballot.commitment(&Round { turn: Some(Digest([1; 32])), ..round() }, person),
             Ballot { nonce: Digest([8; 32]), ..ballot }.commitment(&round(), person),
             ballot.commitment(
-                &Round { question: Question { set: None, aspect: Aspect::Confidentiality }, number: 1 },
+                &Round { question: Question { set: None, aspect: Aspect::Confidentiality }, ..round() },
                 person,
             ),
         ];
         for aspect in Aspect::ALL.iter().skip(1) {
             let question = Question { aspect: *aspect, ..round().question };
-            others.push(ballot.commitment(&Round { question, number: 1 }, person));
+            others.push(ballot.commitment(&Round { question, ..round() }, person));
         }
         for level in Level::ALL.iter().filter(|level| **level != Level::Serious) {
             others.push(Ballot { level: *level, ..ballot }.commitment(&round(), person));
         }
         assert!(others.iter().all(|other| *other != commitment));
+        assert_ne!(others[3], others[4], "two turns");
     }
 
     #[test]

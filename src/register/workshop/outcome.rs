@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::statement::hashes;
-use super::{Asked, Begin, Digest, Ending, MeasureNote, MeasureState, Workshop};
+use super::{Asked, Digest, Ending, MeasureNote, MeasureState, Turn, Workshop};
 use crate::register::method::{NewAnswer, answer_instead_of, basis, open_action};
 use crate::register::value::{FieldType, Record};
 use crate::register::{
-    Action, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet, KeepOrDispose, Key,
-    Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE, Sitting, Value, Vote, filled,
+    Action, ActionStatus, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet,
+    KeepOrDispose, Key, Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE, Sitting, Value,
+    Vote, filled,
 };
 
 /// What there is to bring in.
@@ -22,37 +23,37 @@ pub struct Outcome {
     pub classification: Key,
 }
 
-/// The edit that brings the workshop's end into the register: the sitting and who was there, sets that are new, records
+/// The edit that brings the end of a turn into the register: the sitting and who was there, sets that are new, records
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
 /// measures in the place of the answers that the table had seen, and a row of the action plan for each that is missing and
-/// has none, and one risk analysis with the risks that nobody struck. `None` when it hasn't ended, nothing was decided, the
+/// has none; what is done closes the row that the table saw. And one risk analysis with the risks that nobody struck. `None` when it hasn't ended, nothing was decided, the
 /// system isn't in the register, or every end is in it already.
 ///
 /// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
 /// decisions, one after the other; where they differ, the register shows both.
 #[must_use]
-pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
-    let begin = workshop.begin.as_ref()?;
-    let system = register.systems.get(&begin.system)?;
+pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<Outcome> {
+    let about = &turn.about;
+    let system = register.systems.get(&about.system)?;
     let key = |ending: &Ending, what: &str, number: usize| {
         let end = ending.id.to_string();
         Key::parse(&format!("w{}-{what}{number}", end.get(..14)?))
     };
     let is_new = |ending: &&Ending| {
-        let classification = key(ending, "k", 0).map(|own| begin.system.child(&own));
+        let classification = key(ending, "k", 0).map(|own| about.system.child(&own));
         classification.is_some_and(|key| register.classifications.get(&key).is_none())
     };
-    let ending = workshop.endings.iter().rev().find(is_new)?;
+    let ending = turn.endings.iter().rev().find(is_new)?;
     let own = |what: &str, number: usize| key(ending, what, number);
-    let workshop = &workshop.as_ended(ending);
-    workshop.levels(None).top()?;
-    let sitting = begin.system.child(&own("m", 0)?);
-    let classification = begin.system.child(&own("k", 0)?);
-    let mut commands = attendance(workshop, ending, &sitting)?;
-    let sets: Vec<_> = workshop.agenda().collect();
+    let turn = &turn.as_ended(ending);
+    turn.levels(None).top()?;
+    let sitting = about.system.child(&own("m", 0)?);
+    let classification = about.system.child(&own("k", 0)?);
+    let mut commands = attendance(workshop, turn, ending, &sitting)?;
+    let sets: Vec<_> = turn.agenda().collect();
     for set in &sets {
-        let place = Place { kind: RecordKind::InformationSet, key: begin.system.child(&set.key) };
-        let rule = workshop.records.iter().find(|note| note.set == set.key);
+        let place = Place { kind: RecordKind::InformationSet, key: about.system.child(&set.key) };
+        let rule = turn.records.iter().find(|note| note.set == set.key);
         let mut fields = rule.map_or_else(Vec::new, |note| {
             let what = if note.keep { KeepOrDispose::Keep } else { KeepOrDispose::Dispose };
             vec![
@@ -77,22 +78,22 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
     }
     let whole = std::iter::once(None).chain(sets.iter().map(|set| Some(*set)));
     for (number, set) in whole.enumerate() {
-        let levels = workshop.levels(set.map(|set| &set.key));
+        let levels = turn.levels(set.map(|set| &set.key));
         if levels.top().is_none() {
             continue;
         }
-        let set_key = set.map(|set| begin.system.child(&set.key));
+        let set_key = set.map(|set| about.system.child(&set.key));
         // What the table did not come to is as it was: a new decision takes the place of the old for all aspects.
         let before = match &set_key {
             Some(key) => register.set_levels(key),
-            None => register.classified(&begin.system).map(|held| held.levels),
+            None => register.classified(&about.system).map(|held| held.levels),
         };
         let before = before.unwrap_or_default();
         let in_register = set_key.as_ref().and_then(|key| register.information_sets.get(key));
         let mut fields = vec![
             (Classification::DECIDED, Some(ending.what.day).value()),
             (Classification::SCALE, SCALE.to_owned().value()),
-            (Classification::WORDING, begin.wording.value()),
+            (Classification::WORDING, about.wording.value()),
             (Classification::BASIS, basis(system, in_register.map(|set| &**set)).value()),
             (Classification::SITTING, sitting.as_str().to_owned().value()),
             (Classification::DECIDED_BY, ending.what.decided_by.value()),
@@ -102,38 +103,44 @@ pub fn outcome(workshop: &Workshop, register: &Register) -> Option<Outcome> {
         for aspect in Aspect::ALL.iter().copied() {
             let (level_field, reason_field) = fields_of(aspect);
             // Of a system as a whole, nothing is lowered before the table has come to all its information.
-            let came_to_all =
-                set.is_some() || sets.iter().all(|set| workshop.levels(Some(&set.key)).of(aspect).is_some());
+            let came_to_all = set.is_some() || sets.iter().all(|set| turn.levels(Some(&set.key)).of(aspect).is_some());
             let (level, reasons) = match (levels.of(aspect), before.of(aspect)) {
                 (Some(level), Some(before)) if level < before && !came_to_all => {
                     (before, "Som tidigare; all information togs inte upp på workshoppen.".to_owned())
                 }
-                (Some(level), _) => (level, reasons(workshop, set.map(|set| &set.key), aspect, level)),
+                (Some(level), _) => (level, reasons(turn, set.map(|set| &set.key), aspect, level)),
                 (None, Some(level)) => (level, "Som tidigare; togs inte upp på workshoppen.".to_owned()),
                 (None, None) => continue,
             };
+            if set.is_none() && levels.of(aspect) == Some(level) {
+                fields.push((Classification::raise_field(aspect), turn.raised(aspect).value()));
+            }
             fields.push((level_field, Some(level).value()));
             fields.push((reason_field, Prose(reasons).value()));
         }
-        let key = begin.system.child(&own("k", number)?);
+        let key = about.system.child(&own("k", number)?);
         commands.push(add(Place { kind: RecordKind::Classification, key: key.clone() }, fields));
-        let of_it = workshop.asked.iter().filter(|asked| asked.question.set.as_ref() == set.map(|set| &set.key));
+        let of_it = turn.asked.iter().filter(|asked| asked.question.set.as_ref() == set.map(|set| &set.key));
         let votes = of_it.flat_map(|asked| votes_of(workshop, asked));
         for (number, fields) in votes.enumerate() {
             let key = key.child(&Key::parse(&format!("v{number}"))?);
             commands.push(add(Place { kind: RecordKind::Vote, key }, fields));
         }
     }
-    for (number, note) in workshop.measures.iter().enumerate() {
-        let new = answered(note, &begin.catalogue, ending);
-        let seen = |own: &str| has_seen(workshop, note, own);
-        commands.push(answer_instead_of(register, &begin.system, &own("s", number)?, &new, seen));
+    for (number, note) in turn.measures.iter().enumerate() {
+        let new = answered(note, &about.catalogue, ending);
+        let seen = |own: &str| has_seen(turn, note, own);
+        commands.push(answer_instead_of(register, &about.system, &own("s", number)?, &new, seen));
         if matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
-            let new_row = begin.system.child(&own("a", number)?);
-            commands.extend(action(register, &begin.system, new_row, note, &new));
+            let new_row = about.system.child(&own("a", number)?);
+            commands.extend(action(register, &about.system, new_row, note, &new));
+        }
+        if note.state == MeasureState::Done {
+            let seen = turn.known(&note.measure).and_then(|known| known.row.as_ref());
+            commands.extend(seen.into_iter().flat_map(|row| finished(register, about.system.child(row))));
         }
     }
-    commands.extend(risks(workshop, register, ending, begin)?);
+    commands.extend(risks(workshop, turn, register, ending)?);
     Some(Outcome { command: Command::Batch(commands), classification })
 }
 
@@ -143,10 +150,10 @@ fn add(place: Place, fields: Vec<(Field, Value)>) -> Command {
 }
 
 /// That the sitting was held, and who was there.
-fn attendance(workshop: &Workshop, ending: &Ending, sitting: &Key) -> Option<Vec<Command>> {
+fn attendance(workshop: &Workshop, turn: &Turn, ending: &Ending, sitting: &Key) -> Option<Vec<Command>> {
     let leader = workshop.participant(ending.by).map(|leader| leader.role.clone()).unwrap_or_default();
     // Both by the clocks of those who lead, most often the same one's; a clock that went back says nothing.
-    let minutes = u32::try_from((ending.at.saturating_sub(workshop.begun)) / 60).ok().filter(|minutes| *minutes != 0);
+    let minutes = u32::try_from((ending.at.saturating_sub(turn.begun)) / 60).ok().filter(|minutes| *minutes != 0);
     let held = vec![
         (Sitting::HELD, Some(ending.what.day).value()),
         (Sitting::LEADER, leader.value()),
@@ -188,14 +195,15 @@ fn votes_of(workshop: &Workshop, asked: &Asked) -> Vec<Vec<(Field, Value)>> {
         .collect()
 }
 
-/// The risks that nobody struck, in one analysis. Its key follows from the workshop and each risk's from who proposed it and
-/// how, so that another end of the same workshop adds only what is new.
-fn risks(workshop: &Workshop, register: &Register, ending: &Ending, begin: &Begin) -> Option<Vec<Command>> {
-    let of_workshop = hashes(Sha256::new().chain_update(b"klassrum risk analysis 1").chain_update(begin.salt.0));
+/// The risks that nobody struck, in one analysis. Its key follows from the turn and each risk's from who proposed it and
+/// how, so that another end of the same turn adds only what is new.
+fn risks(workshop: &Workshop, turn: &Turn, register: &Register, ending: &Ending) -> Option<Vec<Command>> {
+    let of_turn = hashes(Sha256::new().chain_update(b"klassrum risk analysis 1").chain_update(turn.mark.0));
     let own = |digest: Digest| Key::parse(&format!("w{}-r", digest.to_string().get(..14)?));
-    let analysis = begin.system.child(&own(of_workshop)?);
+    let about = &turn.about;
+    let analysis = about.system.child(&own(of_turn)?);
     let mut commands = Vec::new();
-    for risk in workshop.standing_risks() {
+    for risk in turn.standing_risks() {
         let key = analysis.child(&own(risk.id)?);
         if register.risks.get(&key).is_some() {
             continue;
@@ -217,7 +225,7 @@ fn risks(workshop: &Workshop, register: &Register, ending: &Ending, begin: &Begi
             leader,
             participants: Prose(roles.collect::<Vec<_>>().join(", ")),
             method: "Workshop".to_owned(),
-            matrix: begin.matrix.clone(),
+            matrix: about.matrix.clone(),
             owner: ending.what.decided_by.clone(),
             ..RiskAnalysis::default()
         };
@@ -227,10 +235,10 @@ fn risks(workshop: &Workshop, register: &Register, ending: &Ending, begin: &Begi
     Some(commands)
 }
 
-/// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same workshop.
-fn has_seen(workshop: &Workshop, note: &MeasureNote, own: &str) -> bool {
+/// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same turn.
+fn has_seen(turn: &Turn, note: &MeasureNote, own: &str) -> bool {
     let Some(seen) = &note.instead_of else { return true };
-    seen.iter().any(|seen| seen.as_str() == own) || workshop.ended.iter().any(|end| own.starts_with(&answers_of(*end)))
+    seen.iter().any(|seen| seen.as_str() == own) || turn.ended.iter().any(|end| own.starts_with(&answers_of(*end)))
 }
 
 /// How the keys of the answers of an end begin.
@@ -255,6 +263,18 @@ fn action(register: &Register, system: &Key, new_row: Key, note: &MeasureNote, n
     let place = Place { kind: RecordKind::Action, key: key.clone() };
     let said = [assessment, owner, due].into_iter();
     let differs = said.filter(|(field, value)| !value.is_empty() && open.get(field.key).as_ref() != Some(value));
+    let set =
+        |(field, value): (Field, Value)| Command::Set { place: place.clone(), field: field.key.to_owned(), value };
+    differs.map(set).collect()
+}
+
+/// What closes the row of the action plan that the table saw, if it is open still.
+fn finished(register: &Register, key: Key) -> Vec<Command> {
+    let Some(open) = register.actions.get(&key).filter(|row| !row.is_closed()) else { return Vec::new() };
+    let place = Place { kind: RecordKind::Action, key };
+    let said =
+        [(Action::STATUS, Some(ActionStatus::Introduced).value()), (Action::ASSESSMENT, Some(Assessment::Met).value())];
+    let differs = said.into_iter().filter(|(field, value)| open.get(field.key).as_ref() != Some(value));
     let set =
         |(field, value): (Field, Value)| Command::Set { place: place.clone(), field: field.key.to_owned(), value };
     differs.map(set).collect()
@@ -292,19 +312,19 @@ const fn fields_of(aspect: Aspect) -> (Field, Field) {
 }
 
 /// Why the level is what it is: the reasons that were written, and how the votes fell.
-fn reasons(workshop: &Workshop, set: Option<&Key>, aspect: Aspect, level: Level) -> String {
+fn reasons(turn: &Turn, set: Option<&Key>, aspect: Aspect, level: Level) -> String {
     let concerns = |asked: &&Asked| {
         let of = &asked.question;
         of.aspect == aspect && (set.is_none() || of.set.as_ref() == set)
     };
-    let driving = workshop.asked.iter().filter(concerns).filter(|asked| {
+    let driving = turn.asked.iter().filter(concerns).filter(|asked| {
         // For the system as a whole, what its highest sets say.
         asked.decision().is_some_and(|decision| decision.what.level == level)
     });
     let mut lines = Vec::new();
     for asked in driving {
         let Some(decision) = asked.decision() else { continue };
-        let of = asked.question.set.as_ref().and_then(|key| workshop.set(key)).filter(|_| set.is_none());
+        let of = asked.question.set.as_ref().and_then(|key| turn.set(key)).filter(|_| set.is_none());
         let mut words = of.map(|set| format!("{}: ", set.name)).unwrap_or_default();
         words.push_str(decision.what.reason.trim());
         if let Some(votes) = votes(asked) {

@@ -23,7 +23,8 @@ pub struct TableRisk {
     pub struck: bool,
 }
 
-/// All risks that anybody proposed who may, in the order they came. `all` is in the statements' order.
+/// All risks that anybody proposed who may, in the order they came. `all` is what was said at a turn, in the statements'
+/// order.
 ///
 /// Who proposed a risk may say more of it, and a facilitator may of any.
 pub(super) fn risks(all: &[&Statement], facilitators: &BTreeSet<Person>, voters: &BTreeSet<Person>) -> Vec<TableRisk> {

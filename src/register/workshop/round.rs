@@ -125,8 +125,10 @@ fn opened(round: &Round, person: Person, vote: &Vote<'_>, ballots: &Ballots) -> 
     given.iter().copied().find(|ballot| Some(ballot.commitment(round, person)) == vote.commitment)
 }
 
-/// All questions that something was said of. `all` is in the statements' order; `agenda` gives theirs.
+/// All questions that something was said of at a turn. `all` is what was said at it, in the statements' order; `agenda` gives
+/// the questions'.
 pub(super) fn asked(
+    turn: Option<Digest>,
     all: &[&Statement],
     facilitators: &BTreeSet<Person>,
     voters: &BTreeSet<Person>,
@@ -139,6 +141,7 @@ pub(super) fn asked(
     for statement in all {
         let leads = facilitators.contains(&statement.by);
         match &statement.said {
+            Said::Vote { round, .. } | Said::Open { round, .. } | Said::Close { round, .. } if round.turn != turn => {}
             Said::Vote { round, commitment } if voters.contains(&statement.by) => {
                 let vote = Vote { statement, commitment: *commitment };
                 rounds.entry(round.clone()).or_default().votes.entry(statement.by).or_default().push(vote);
@@ -165,7 +168,7 @@ pub(super) fn asked(
     let mut asked: Vec<_> = questions
         .into_iter()
         .map(|question| {
-            let of_it = || rounds.range(first(&question)..=last(&question));
+            let of_it = || rounds.range(first(turn, &question)..=last(turn, &question));
             let decisions = all.iter().filter(|statement| facilitators.contains(&statement.by));
             let decisions = decisions.filter_map(|statement| match &statement.said {
                 Said::Decide(what) if what.question == question => Some((*statement, what)),
@@ -218,12 +221,12 @@ fn has_reason<'a>(
     })
 }
 
-fn first(question: &Question) -> Round {
-    Round { question: question.clone(), number: 0 }
+fn first(turn: Option<Digest>, question: &Question) -> Round {
+    Round { turn, question: question.clone(), number: 0 }
 }
 
-fn last(question: &Question) -> Round {
-    Round { question: question.clone(), number: u16::MAX }
+fn last(turn: Option<Digest>, question: &Question) -> Round {
+    Round { turn, question: question.clone(), number: u16::MAX }
 }
 
 fn tally(round: &Round, votes: &Votes<'_>, ballots: &Ballots) -> Tally {

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::statement::hashes;
 use super::{Ballot, Commitment, Digest, Person, by_key};
-use crate::register::{Aspect, Date, Impact, Key, Level, Likelihood, Prose, Risk, RiskStatus, RiskTreatment};
+use crate::register::{Aspect, Date, Impact, Key, Level, Likelihood, Prose, Raise, Risk, RiskStatus, RiskTreatment};
 
 /// The most characters of a line.
 pub const LINE_MAX: usize = 300;
@@ -24,6 +24,9 @@ pub enum Said {
     /// What the sitting is about. The first; the founder's.
     #[serde(rename = "begin")]
     Begin(Begin),
+    /// The table turns to another system. What is said of it names this statement. A facilitator's.
+    #[serde(rename = "turn")]
+    Turn(About),
     /// Another may lead the sitting too. The founder's.
     #[serde(rename = "appoint")]
     Appoint(Person),
@@ -121,11 +124,19 @@ pub enum Said {
     Unknown,
 }
 
-/// What a workshop is about: all that the table needs, and nothing else of the register.
+/// What a workshop begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Begin {
     /// Random; makes the workshop's code the founder's, as the crypto room computes it.
     pub salt: Digest,
+    /// The first system. Its fields stand beside the salt.
+    #[serde(flatten)]
+    pub about: About,
+}
+
+/// What a workshop is about at a turn: all that the table needs of one system, and nothing else of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
     /// The system's key in the register it comes from.
     pub system: Key,
     /// Its name.
@@ -246,6 +257,9 @@ pub struct Question {
 /// One time of asking.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Round {
+    /// At which turn: the statement that it began with; none: the first.
+    #[serde(default)]
+    pub turn: Option<Digest>,
     /// What is asked.
     pub question: Question,
     /// The first is 1.
@@ -253,13 +267,23 @@ pub struct Round {
 }
 
 impl Round {
-    /// SHA-256 of the aspect's letter, the round's number (2 bytes, the lowest first), and the key of the information set
-    /// after a 1, or a 0 for the system as a whole.
+    /// SHA-256 of the aspect's letter, the round's number (2 bytes, the lowest first), and its place: at a turn after the
+    /// first a 2 and the turn; then the key of the information set after a 1, or a 0 for the system as a whole.
     #[must_use]
     pub fn digest(&self) -> Digest {
         let mut hash = Sha256::new();
         hash.update([u8::try_from(u32::from(self.question.aspect.letter())).unwrap_or_default()]);
         hash.update(self.number.to_le_bytes());
+        self.place_in(&mut hash);
+        hashes(hash)
+    }
+
+    /// Adds to a hash where the round is asked, as its digest says.
+    pub(super) fn place_in(&self, hash: &mut Sha256) {
+        if let Some(turn) = &self.turn {
+            hash.update([2]);
+            hash.update(turn.0);
+        }
         match &self.question.set {
             Some(set) => {
                 hash.update([1]);
@@ -267,7 +291,6 @@ impl Round {
             }
             None => hash.update([0]),
         }
-        hashes(hash)
     }
 }
 
@@ -312,6 +335,9 @@ pub struct Decide {
     /// Whether the minutes tell how many thought otherwise.
     #[serde(default)]
     pub dissent: bool,
+    /// For the system as a whole: why it is higher than each information set.
+    #[serde(default, with = "by_key::option")]
+    pub raise: Option<Raise>,
     /// The decisions that this one takes the place of.
     #[serde(default)]
     pub instead_of: Vec<Digest>,
@@ -378,10 +404,13 @@ pub struct KnownMeasure {
     /// How it is done here, if that is said in a line.
     #[serde(default)]
     pub how: String,
-    /// Who is to do it, by the row of the action plan that is open.
+    /// The row of the action plan that is open, by the part of its key that is its own.
+    #[serde(default)]
+    pub row: Option<Key>,
+    /// Who is to do it, by that row.
     #[serde(default)]
     pub owner: String,
-    /// By when, by the same row.
+    /// By when, by that row.
     #[serde(default)]
     pub due: Option<Date>,
 }
@@ -489,6 +518,35 @@ pub struct Finish {
 }
 
 impl Said {
+    /// Whether it is said of the system whose turn it is, and not of the table.
+    #[must_use]
+    pub const fn is_of_turn(&self) -> bool {
+        match self {
+            Self::Set(_)
+            | Self::Show(_)
+            | Self::Open { .. }
+            | Self::Vote { .. }
+            | Self::Close { .. }
+            | Self::Reveal { .. }
+            | Self::Decide(_)
+            | Self::Dissent { .. }
+            | Self::Known(_)
+            | Self::Measure(_)
+            | Self::Records(_)
+            | Self::Matrix(_)
+            | Self::Risk(_)
+            | Self::Strike { .. }
+            | Self::Finish(_) => true,
+            Self::Begin(_)
+            | Self::Turn(_)
+            | Self::Appoint(_)
+            | Self::Join(_)
+            | Self::Exclude { .. }
+            | Self::ShowRoles(_)
+            | Self::Unknown => false,
+        }
+    }
+
     /// Whether it makes sense, and fits where the register keeps it. What doesn't is not said, and counts for nothing when
     /// it is heard.
     #[must_use]
@@ -498,9 +556,9 @@ impl Said {
         let named = |name: &str| line(name) && !name.trim().is_empty();
         let answers = |answers: &[Key]| answers.len() <= ANSWERS_MAX && answers.iter().all(is_key);
         match self {
-            Self::Begin(begin) => {
-                let editions = line(&begin.wording) && line(&begin.catalogue) && line(&begin.matrix);
-                is_key(&begin.system) && named(&begin.name) && text(&begin.purpose) && editions
+            Self::Begin(Begin { about, .. }) | Self::Turn(about) => {
+                let editions = line(&about.wording) && line(&about.catalogue) && line(&about.matrix);
+                is_key(&about.system) && named(&about.name) && text(&about.purpose) && editions
             }
             Self::Join(join) => named(&join.role) && line(&join.name),
             Self::Set(set) => is_key(&set.key) && named(&set.name) && text(&set.description),

@@ -7,6 +7,9 @@
 //! | 64 | the person's signature over `klassrum statement 1` and the rest |
 //! | the rest | JSON: `{"seq": …, "at": …, "said": {…}}`; see [`Said`] |
 //!
+//! What is said at a turn after the first has `{"in": {"turn": …, "said": {…}}}` in the place of `said`'s value: a program that
+//! knows no turns then hears something that it doesn't understand, and not something of the first system.
+//!
 //! A statement's id is the SHA-256 of all its bytes.
 
 use std::fmt;
@@ -143,21 +146,33 @@ impl PersonKey {
         Person(self.0.verifying_key().to_bytes())
     }
 
-    /// The bytes of a statement.
+    /// The bytes of a statement. `turn` is the statement that the turn began with; none: the first. It counts only for what
+    /// is said of a system.
     #[must_use]
-    pub fn say(&self, seq: u64, at: i64, said: &Said) -> Vec<u8> {
+    pub fn say(&self, seq: u64, at: i64, turn: Option<Digest>, said: &Said) -> Vec<u8> {
         // Fails only for maps whose keys are no text; there are none.
-        let text = serde_json::to_vec(&Text { seq, at, said }).unwrap_or_default();
+        let text = match turn.filter(|_| said.is_of_turn()) {
+            Some(turn) => serde_json::to_vec(&Text { seq, at, said: AtTurn::In { turn, said } }),
+            None => serde_json::to_vec(&Text { seq, at, said }),
+        };
+        let text = text.unwrap_or_default();
         let signature = self.0.sign(&signed(&text));
         [&[VERSION], self.person().0.as_slice(), &signature.to_bytes(), &text].concat()
     }
 }
 
 #[derive(Serialize)]
-struct Text<'a> {
+struct Text<T> {
     seq: u64,
     at: i64,
-    said: &'a Said,
+    said: T,
+}
+
+/// Something said at a turn after the first.
+#[derive(Serialize, Deserialize)]
+enum AtTurn<T> {
+    #[serde(rename = "in")]
+    In { turn: Digest, said: T },
 }
 
 #[derive(Deserialize)]
@@ -183,6 +198,8 @@ pub struct Statement {
     pub seq: u64,
     /// When, in seconds since 1970 by that device's clock. Shown only.
     pub at: i64,
+    /// At which turn: the statement that it began with; none: the first, or said of the table.
+    pub turn: Option<Digest>,
     /// What was said.
     pub said: Said,
 }
@@ -208,9 +225,23 @@ impl Statement {
         if SEQ_MAX < heard.seq {
             return Err(NotSaid::Other);
         }
-        let said = serde_json::from_value(heard.said).unwrap_or(Said::Unknown);
+        let (turn, said) = match heard.said.get("in") {
+            Some(_) => match serde_json::from_value(heard.said) {
+                Ok(AtTurn::In { turn, said }) => (Some(turn), said),
+                Err(_) => (None, serde_json::Value::Null),
+            },
+            None => (None, heard.said),
+        };
+        let said = serde_json::from_value(said).unwrap_or(Said::Unknown);
         let id = hashes(Sha256::new().chain_update(bytes));
-        Ok(Self { id, by: Person(*person), seq: heard.seq, at: heard.at, said })
+        Ok(Self {
+            id,
+            by: Person(*person),
+            seq: heard.seq,
+            at: heard.at,
+            turn: turn.filter(|_| said.is_of_turn()),
+            said,
+        })
     }
 }
 
@@ -246,15 +277,33 @@ mod tests {
 
     #[test]
     fn what_was_said_arrives_with_who_said_it() {
-        let bytes = key(1).say(3, 99, &joined());
+        let bytes = key(1).say(3, 99, None, &joined());
         let statement = Statement::from_bytes(&bytes).unwrap();
         assert_eq!((statement.by, statement.seq, statement.at), (key(1).person(), 3, 99));
-        assert_eq!(statement.said, joined());
+        assert_eq!((statement.turn, &statement.said), (None, &joined()));
+        let (turn, show) = (Digest([9; 32]), Said::Show(super::super::Stop::Summary));
+        let statement = Statement::from_bytes(&key(1).say(4, 99, Some(turn), &show)).unwrap();
+        assert_eq!((statement.turn, statement.said), (Some(turn), show));
+        let of_table = Statement::from_bytes(&key(1).say(5, 99, Some(turn), &joined())).unwrap();
+        assert_eq!((of_table.turn, of_table.said), (None, joined()));
+    }
+
+    #[test]
+    fn what_is_said_at_the_first_turn_has_the_bytes_that_it_always_had() {
+        let text = |bytes: &[u8]| String::from_utf8(bytes[97..].to_vec()).unwrap();
+        let show = Said::Show(super::super::Stop::Summary);
+        assert_eq!(text(&key(1).say(4, 99, None, &show)), r#"{"seq":4,"at":99,"said":{"show":"summary"}}"#);
+        let at_turn = text(&key(1).say(4, 99, Some(Digest([9; 32])), &show));
+        let turn = "09".repeat(32);
+        assert_eq!(
+            at_turn,
+            format!(r#"{{"seq":4,"at":99,"said":{{"in":{{"turn":"{turn}","said":{{"show":"summary"}}}}}}}}"#)
+        );
     }
 
     #[test]
     fn bytes_changed_anywhere_count_for_nothing() {
-        let bytes = key(1).say(3, 99, &joined());
+        let bytes = key(1).say(3, 99, None, &joined());
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
@@ -265,9 +314,49 @@ mod tests {
 
     #[test]
     fn nobody_speaks_for_another() {
-        let mut bytes = key(1).say(3, 99, &joined());
+        let mut bytes = key(1).say(3, 99, None, &joined());
         bytes[1..33].copy_from_slice(&key(2).person().0);
         assert_eq!(Statement::from_bytes(&bytes), Err(NotSaid::Forged));
+    }
+
+    /// Texts of statements as a program of before there were turns wrote them.
+    #[test]
+    fn what_was_said_before_there_were_turns_means_what_it_meant() {
+        let heard = |said: &str| {
+            let text = format!(r#"{{"seq":1,"at":2,"said":{said}}}"#).into_bytes();
+            let signature = key(1).0.sign(&signed(&text)).to_bytes();
+            let bytes = [&[VERSION], key(1).person().0.as_slice(), &signature, &text].concat();
+            let statement = Statement::from_bytes(&bytes).unwrap();
+            assert_eq!(statement.turn, None, "{said}");
+            statement.said
+        };
+        let salt = "05".repeat(32);
+        let begin = heard(&format!(
+            r#"{{"begin":{{"salt":"{salt}","system":"passer","name":"Passersystem","purpose":"In","facts":[["Enhet","IT"]],"words":[{{"aspect":"confidentiality","question":"Vad?","levels":["a","b","c","d","e"]}}],"wording":"1","catalogue":"2","last":"2025-03-02","answers":true,"matrix":"klassrum-4x4"}}}}"#
+        ));
+        let Said::Begin(begin) = begin else { panic!("{begin:?}") };
+        assert_eq!(begin.salt, Digest([5; 32]));
+        let about = begin.about;
+        assert_eq!((about.system.as_str(), about.name.as_str(), about.answers), ("passer", "Passersystem", true));
+        assert_eq!(about.facts, [("Enhet".to_owned(), "IT".to_owned())]);
+        assert_eq!((about.words.len(), about.last), (1, Some(jiff::civil::date(2025, 3, 2))));
+
+        let question = super::super::Question {
+            set: crate::register::Key::parse("kort"),
+            aspect: crate::register::Aspect::Confidentiality,
+        };
+        let round = Round { turn: None, question: question.clone(), number: 1 };
+        let old = r#""question":{"set":"kort","aspect":"confidentiality"}"#;
+        let vote = heard(&format!(r#"{{"vote":{{"round":{{{old},"number":1}},"commitment":"{salt}"}}}}"#));
+        let commitment = Some(super::super::Commitment(Digest([5; 32])));
+        assert_eq!(vote, Said::Vote { round: round.clone(), commitment });
+        let open = heard(&format!(r#"{{"open":{{"round":{{{old},"number":1}},"seconds":60}}}}"#));
+        assert_eq!(open, Said::Open { round, seconds: 60 });
+        let decide =
+            heard(&format!(r#"{{"decide":{{{old},"level":"serious","reason":"x","dissent":true,"instead_of":[]}}}}"#));
+        let Said::Decide(decide) = decide else { panic!("{decide:?}") };
+        assert_eq!((decide.question, decide.level, decide.raise), (question, Level::Serious, None));
+        assert_eq!(heard(r#"{"show":"summary"}"#), Said::Show(super::super::Stop::Summary));
     }
 
     #[test]
@@ -282,14 +371,14 @@ mod tests {
     fn a_device_that_kept_only_its_key_opens_its_votes_and_nobody_else_s() {
         let set = Some(crate::register::Key::parse("kort").unwrap());
         let question = crate::register::workshop::Question { set, aspect: crate::register::Aspect::Integrity };
-        let round = Round { question, number: 2 };
+        let round = Round { turn: Some(Digest([3; 32])), question, number: 2 };
         let votes: Vec<_> = (0..2_u16)
             .flat_map(|number| {
                 let key = PersonKey::at_device(&[7; 32], number);
                 let round = round.clone();
                 Level::ALL.iter().zip(1..).map(move |(level, seq)| {
                     let commitment = Some(key.ballot(&round, seq, *level).commitment(&round, key.person()));
-                    let bytes = key.say(seq, 0, &Said::Vote { round: round.clone(), commitment });
+                    let bytes = key.say(seq, 0, round.turn, &Said::Vote { round: round.clone(), commitment });
                     Statement::from_bytes(&bytes).unwrap()
                 })
             })
@@ -311,7 +400,7 @@ mod tests {
             "ee5b5ca6f6d9f128a22992871b2de3756ef9e7e454356f3c4103c7ac8f952d3c"
         );
         let question = crate::register::workshop::Question { set: None, aspect: crate::register::Aspect::Integrity };
-        let ballot = key.ballot(&Round { question, number: 2 }, 5, Level::Serious);
+        let ballot = key.ballot(&Round { turn: None, question, number: 2 }, 5, Level::Serious);
         assert_eq!(ballot.nonce.to_string(), "5b3165c81076eb3d687fbf3b94a44bc0ef8691b2b54b6c6f51774a82ca6313e2");
     }
 

@@ -1,12 +1,14 @@
 //! A workshop: the door where one comes in, and the table with what everybody looks at. Stands outside the register's
 //! frame, as most who come have no register.
 
+mod by_camera;
 mod decide;
 mod door;
 mod example;
 mod frame;
 mod measures;
 mod minutes;
+mod next_system;
 mod people;
 mod projector;
 mod question;
@@ -65,7 +67,7 @@ pub fn WorkshopPage() -> impl IntoView {
             navigate(&format!("{PLACE}/{name}"), NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
-    let title = Memo::new(move |_| table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.name.clone())));
+    let title = Memo::new(move |_| table.system());
     Effect::new(move |_| {
         let page = t_string!(i18n, workshop.title);
         document().set_title(&match title.get() {

@@ -46,7 +46,7 @@ export class Seat {
   /** Comes in with the code, and sits down. */
   static async join(page: Page, code: string, role: string, observer = false) {
     await page.goto("/workshop");
-    await page.getByLabel("Kod").fill(code);
+    await page.getByLabel("Kod", { exact: true }).fill(code);
     await page.getByRole("button", { name: "Gå in" }).click();
     await Seat.sitDown(page, role, observer);
     return new Seat(page);

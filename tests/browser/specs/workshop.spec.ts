@@ -2,11 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import * as Automerge from "@automerge/automerge";
+import { chromium } from "@playwright/test";
 import { expect, test as base, type Page } from "../fixtures.ts";
 import { Measures } from "../pages/method.ts";
 import { Start } from "../pages/start.ts";
+import { systemIn } from "../pages/system.ts";
 import { Systems } from "../pages/systems.ts";
 import { Seat } from "../pages/workshop.ts";
+import { filmOf, qrFrame } from "../support/film.ts";
 import { tabTo } from "../support/keys.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
 import { startRelay } from "../support/relay.mjs";
@@ -222,6 +225,178 @@ test("anybody at the table proposes a risk, who leads strikes one, and the rest 
   await expect(list.getByRole("row")).toHaveCount(2);
 });
 
+test("two systems are classified in turn at one table, and each is a decision of its own", async ({ page: ada, newDevice }) => {
+  test.setTimeout(240_000);
+  await systemIn(ada, "Tidbok");
+  const systems = await Systems.visit(ada);
+  await systems.startAdding();
+  await systems.add("Passersystem");
+  await (await systems.open("Passersystem")).isSaved();
+  const leader = await Seat.begin(ada);
+  const code = await leader.code();
+  const others: Seat[] = [];
+  for (const role of ["Informationsägare", "Arkivarie"]) others.push(await Seat.join(await newDevice(), code, role));
+  const everyone = [leader, ...others];
+  await expect(leader.circles.getByRole("listitem")).toHaveCount(3);
+  const wall = await ada.context().newPage();
+  await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+
+  /** Votes on a question, and decides it by the highest vote. */
+  const classify = async (system: string, levels: number[]) => {
+    await leader.ask(`All information i ${system}`, "Konfidentialitet");
+    for (const seat of everyone) await seat.isAsked(`All information i ${system}`, "Konfidentialitet");
+    await leader.open();
+    for (const [number, seat] of everyone.entries()) await seat.vote(levels[number]);
+    for (const seat of everyone) await seat.hasVoted(3, 3);
+    await leader.show();
+    const highest = Math.max(...levels);
+    for (const seat of everyone) await seat.fell({ [highest]: levels.filter((level) => level === highest).length });
+    await leader.decide(highest, `Så är det med ${system}`);
+    for (const seat of everyone) await seat.isDecided(highest);
+  };
+  await classify("Passersystem", [1, 1, 3]);
+  await leader.stop("Sammanfattning");
+  await leader.next("Avsluta workshopen");
+  for (const seat of everyone) await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+
+  // Only whoever has the register is offered the next, and the one that was taken is not.
+  for (const seat of others) await expect(seat.page.getByText("Nästa system")).toHaveCount(0);
+  const offered = ada.getByRole("list", { name: "Nästa system" }).getByRole("button");
+  await ada.getByLabel("Sök i registret").fill("s");
+  await expect(offered).toHaveCount(0);
+  await ada.getByLabel("Sök i registret").fill("tid");
+  await leader.next("Tidbok");
+  for (const seat of everyone) {
+    await expect(seat.heading).toHaveText("Syfte och fakta");
+    await expect(seat.page.locator(".sitting__name")).toHaveText("Tidbok");
+  }
+  await expect(wall.locator(".sitting__name")).toHaveText("Tidbok");
+  // A vote with the same set and aspect as before: nothing of the first is there.
+  await classify("Tidbok", [2, 0, 0]);
+
+  await leader.stop("Sammanfattning");
+  for (const seat of everyone) {
+    await expect(seat.page.getByRole("cell", { name: "Så är det med Tidbok", exact: true })).toBeVisible();
+    await expect(seat.page.getByRole("cell", { name: "Så är det med Passersystem", exact: true })).toHaveCount(0);
+  }
+  await leader.next("Avsluta workshopen");
+  const minutes = async () => {
+    const download = ada.waitForEvent("download");
+    await leader.next("Hämta protokollet (Word)");
+    return wordsOf(readFileSync(await (await download).path()));
+  };
+  expect(await minutes()).toContain("Protokoll: klassning av Tidbok");
+  await leader.next("För in i registret");
+  await expect(ada.getByRole("link", { name: "Till systemet" })).toBeVisible();
+
+  // Back to the first, with everybody: it is as it was left, and comes into the register by itself.
+  await ada.getByRole("group", { name: "System", exact: true }).getByRole("button", { name: /^Passersystem/ }).click();
+  for (const seat of everyone) {
+    await expect(seat.page.getByRole("cell", { name: "Så är det med Passersystem", exact: true })).toBeVisible();
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+  }
+  const words = await minutes();
+  expect(words).toContain("Protokoll: klassning av Passersystem");
+  expect(words).not.toContain("Så är det med Tidbok");
+  await leader.next("För in i registret");
+  await ada.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
+  await expect(ada.locator(".held")).toContainText("K 3");
+  await (await Systems.visit(ada)).open("Tidbok");
+  await expect(ada.locator(".held")).toContainText("K 2");
+});
+
+test("the whole is raised for its volume, with the reason, and never below its information", async ({ page: ada }) => {
+  const { seat } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  await seat.ask("Kort", "Konfidentialitet");
+  await seat.open();
+  await seat.vote(2);
+  await seat.hasVoted(1, 1);
+  await seat.show();
+  await seat.decide(2);
+  await seat.isDecided(2);
+  await seat.ask("Systemet som helhet", "Konfidentialitet");
+  await expect(ada.getByText("Högst bland informationsmängderna: 2")).toBeVisible();
+  await ada.getByLabel(/^1 /).check();
+  await expect(ada.getByText("Systemet som helhet kan inte ligga lägre än sina informationsmängder.")).toBeVisible();
+  await ada.getByLabel(/^3 /).check();
+  await seat.decide(3);
+  await expect(ada.getByText(/^Välj varför systemet ligger högre/)).toBeVisible();
+  await ada.getByLabel("Varför högre än informationsmängderna?").selectOption("Ackumulering (mängden)");
+  await seat.decide(3, "Alla skolors kort på ett ställe");
+  await seat.isDecided(3);
+  await expect(ada.getByText("Höjd: ackumulering (mängden)")).toBeVisible();
+  await seat.stop("Sammanfattning");
+  await seat.page.getByLabel("Beslutas av (informationsägare)").fill("Informationsägare");
+  await seat.next("Avsluta workshopen");
+  await seat.next("För in i registret");
+  await ada.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.locator(".held")).toContainText("K 3");
+  await expect(ada.locator("#klassning")).toContainText("Alla skolors kort på ett ställe");
+  await expect(ada.locator("#klassning")).toContainText("höjd: Ackumulering (mängden)");
+});
+
+test("who points the camera at the picture comes in, and the camera goes off", async ({ page: ada, relay, complaints }) => {
+  test.setTimeout(120_000);
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  const [other, invitation] = await Promise.all([qrFrame(ada, null), qrFrame(ada, ".invitation__code")]);
+  const { film, remove } = filmOf([other, invitation]);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`],
+  });
+  try {
+    const context = await browser.newContext({ baseURL: relay.url, locale: "sv-SE" });
+    context.on("weberror", (error) => complaints.hear(String(error.error())));
+    const page = await context.newPage();
+    // What every camera that was asked for is doing.
+    await page.addInitScript(() => {
+      const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      const tracks: MediaStreamTrack[] = ((window as never as { tracks: MediaStreamTrack[] }).tracks = []);
+      navigator.mediaDevices.getUserMedia = async (constraints) => {
+        const stream = await asked(constraints);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    const states = () => page.evaluate(() => (window as never as { tracks: MediaStreamTrack[] }).tracks.map((track) => track.readyState));
+    await page.goto("/workshop");
+    const read = page.getByRole("button", { name: "Läs rutkoden med kameran" });
+    const box = page.getByRole("dialog", { name: "Läs rutkoden med kameran" });
+    await read.click();
+    await expect.poll(states).toEqual(["live"]);
+    await page.keyboard.press("Escape");
+    await expect(box).toBeHidden();
+    await expect.poll(states).toEqual(["ended"]);
+    await read.click();
+    await expect(page.getByLabel("Roll")).toBeVisible({ timeout: 30_000 });
+    expect(await states()).toEqual(["ended", "ended"]);
+    await Seat.sitDown(page, "Arkivarie");
+    await expect(leader.circles.getByRole("listitem")).toHaveCount(2);
+  } finally {
+    await browser.close();
+    remove();
+  }
+});
+
+test("where the browser gives no camera, the code is typed", async ({ newDevice }) => {
+  const without = await newDevice();
+  await without.addInitScript(() => Object.defineProperty(Navigator.prototype, "mediaDevices", { value: undefined }));
+  await without.goto("/workshop");
+  await expect(without.getByLabel("Kod", { exact: true })).toBeVisible();
+  await expect(without.getByRole("button", { name: /kameran/ })).toHaveCount(0);
+  // The person says no: it is said, and the code is still there.
+  const refused = await newDevice();
+  await refused.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await refused.goto("/workshop");
+  await refused.getByRole("button", { name: "Läs rutkoden med kameran" }).click();
+  await expect(refused.getByRole("alert").filter({ hasText: "Kameran får inte användas" })).toBeVisible();
+  await refused.getByRole("button", { name: "Avbryt" }).click();
+  await expect(refused.getByLabel("Kod", { exact: true })).toBeVisible();
+});
+
 test("two who lose the network in the middle vote on, and nothing is lost", async ({ page: ada, newDevice, complaints }) => {
   test.setTimeout(240_000);
   complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
@@ -379,10 +554,10 @@ test("a code with a slip is said to be wrong, and an observer is waited for by n
   const code = await leader.code();
   const ben = await newDevice();
   await ben.goto("/workshop");
-  await ben.getByLabel("Kod").fill(code.slice(0, -1));
+  await ben.getByLabel("Kod", { exact: true }).fill(code.slice(0, -1));
   await ben.getByRole("button", { name: "Gå in" }).click();
   await expect(ben.getByRole("alert").filter({ hasText: "Koden stämmer inte." })).toBeVisible();
-  await ben.getByLabel("Kod").fill(code.toLowerCase().replaceAll("-", " "));
+  await ben.getByLabel("Kod", { exact: true }).fill(code.toLowerCase().replaceAll("-", " "));
   await ben.getByRole("button", { name: "Gå in" }).click();
   await Seat.sitDown(ben, "Praktikant", true);
   const observer = new Seat(ben);
@@ -421,7 +596,7 @@ test("a question is led and voted on with the keyboard only", async ({ page: ada
   const code = await leader.code();
   const page = await newDevice();
   await page.goto("/workshop");
-  await tabTo(page, page.getByLabel("Kod"));
+  await tabTo(page, page.getByLabel("Kod", { exact: true }));
   await page.keyboard.type(code);
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Roll")).toBeVisible({ timeout: 30_000 });
@@ -460,9 +635,9 @@ for (const theme of ["light", "dark"] as const) {
     const code = await leader.code();
     const page = await newDevice({ colorScheme: theme, viewport: { width: 820, height: 1180 } });
     await page.goto("/workshop");
-    await expect(page.getByLabel("Kod")).toBeVisible();
+    await expect(page.getByLabel("Kod", { exact: true })).toBeVisible();
     await test.step("door", () => expectNoBarriers(page));
-    await page.getByLabel("Kod").fill(code);
+    await page.getByLabel("Kod", { exact: true }).fill(code);
     await page.getByRole("button", { name: "Gå in" }).click();
     await expect(page.getByLabel("Roll")).toBeVisible({ timeout: 30_000 });
     await test.step("sitting down", () => expectNoBarriers(page));

@@ -18,7 +18,7 @@ export async function found(page, url) {
 /** Comes in with the code, and sits down. */
 export async function sitDown(page, url, code, role) {
   await page.goto(`${url}/workshop`);
-  await page.getByLabel("Kod").fill(code);
+  await page.getByLabel("Kod", { exact: true }).fill(code);
   await page.getByRole("button", { name: "Gå in" }).click();
   await page.getByLabel("Roll").fill(role, { timeout: 60_000 });
   await page.getByRole("button", { name: "Slå dig ner" }).click();

@@ -5,10 +5,9 @@ use leptos::prelude::*;
 use super::frame::{Next, after};
 use super::question::Open;
 use super::table::Table;
-use crate::browser::keeper::protocol::Request;
 use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop, Tally};
-use crate::register::{Choose, Level};
-use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::register::{Choose, Level, Raise};
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
 /// The facilitator's form; for the others, that they talk now.
@@ -27,17 +26,27 @@ pub fn Deciding(question: StoredValue<Question>) -> impl IntoView {
     }
 }
 
+/// Deciding the level of the system as a whole without a vote.
+#[component]
+pub fn Raising(question: StoredValue<Question>) -> impl IntoView {
+    let table = Table::expect();
+    view! { <Show when=move || table.leads()><Form question /></Show> }
+}
+
 #[component]
 fn Form(question: StoredValue<Question>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let aspect = question.with_value(|question| question.aspect);
     // What the votes came to, and what the facts ask for.
-    let asked =
-        Memo::new(move |_| question.with_value(|question| table.read(|workshop| workshop.asked(question).cloned())));
+    let asked = Memo::new(move |_| question.with_value(|question| table.turn(|turn| turn.asked(question).cloned())));
     let highest = move || asked.with(|asked| asked.as_ref().and_then(Asked::closed).and_then(Tally::highest));
+    let is_whole = question.with_value(|question| question.set.is_none());
+    // Below its information sets the system as a whole can't go.
     let floor = Memo::new(move |_| {
-        question.with_value(|question| table.read(|workshop| workshop.floor(question).map(|floor| floor.level)))
+        let of_sets = table.turn(|turn| turn.highest_of_sets().of(aspect)).filter(|_| is_whole);
+        let of_facts = question.with_value(|question| table.turn(|turn| turn.floor(question).map(|floor| floor.level)));
+        of_facts.max(of_sets)
     });
     let stands = Memo::new(move |_| highest().max(floor.get()));
     let chosen = RwSignal::new(None::<Level>);
@@ -45,6 +54,10 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let dissent = RwSignal::new(true);
     let told = RwSignal::new(false);
+    let raise = RwSignal::new(None::<Raise>);
+    let is_raised = move || is_whole && floor.get() < level.get();
+    let lacks_raise =
+        move || is_raised() && (raise.with(Option::is_none) || reason.with(|reason| reason.trim().is_empty()));
     let is_low = move || level.get() < highest();
     let needs_reason = move || {
         asked.with(|asked| {
@@ -57,7 +70,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
         event.prevent_default();
         told.set(true);
         let Some(level) = level.get_untracked() else { return };
-        if untrack(lacks_reason) || untrack(below_floor) {
+        if untrack(lacks_reason) || untrack(below_floor) || untrack(lacks_raise) {
             return;
         }
         let standing = asked.with_untracked(|asked| asked.as_ref().map(Asked::to_replace)).unwrap_or_default();
@@ -66,6 +79,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
             level,
             reason: reason.get_untracked().trim().to_owned(),
             dissent: dissent.get_untracked(),
+            raise: raise.get_untracked().filter(|_| untrack(is_raised)),
             instead_of: standing,
         }));
     };
@@ -89,7 +103,32 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
                 <legend>{t!(i18n, workshop.decide_for, letter = aspect.letter().to_string())}</legend>
                 <div class="answers">{Level::ALL.iter().map(|level| choice(*level)).collect_view()}</div>
             </fieldset>
-            <p class="field__error" role="alert" hidden=move || !below_floor()>{t!(i18n, workshop.below_floor)}</p>
+            <p class="field__error" role="alert" hidden=move || !below_floor()>
+                {move || if is_whole { t_string!(i18n, workshop.below_sets) } else { t_string!(i18n, workshop.below_floor) }}
+            </p>
+            <Show when=is_raised>
+                <div class="field">
+                    <label for="raise">{t!(i18n, method.raise_why)}</label>
+                    <select
+                        id="raise"
+                        prop:value=move || raise.get().map_or("", Choose::key)
+                        on:change=move |event| raise.set(Raise::from_key(&event_target_value(&event)))
+                    >
+                        <option value="">"–"</option>
+                        {Raise::ALL.iter().map(|one| {
+                            let one = *one;
+                            view! {
+                                <option value=one.key() selected=move || raise.get() == Some(one)>
+                                    {move || one.term().in_language(language_of(i18n))}
+                                </option>
+                            }
+                        }).collect_view()}
+                    </select>
+                    <p class="field__error" role="alert" hidden=move || !(told.get() && lacks_raise())>
+                        {t!(i18n, workshop.raise_lacks)}
+                    </p>
+                </div>
+            </Show>
             <div class="field">
                 <label for="reason">
                     {move || match (is_low(), needs_reason()) {
@@ -135,13 +174,19 @@ pub fn DecidedLevel(level: Level) -> impl IntoView {
     }
 }
 
+/// Why the whole is higher than its information: ”Höjd: ackumulering (mängden)”.
+fn raised_words(i18n: leptos_i18n::I18nContext<Locale>, raise: Raise) -> String {
+    let why = raise.term().in_language(language_of(i18n)).to_lowercase();
+    t_string!(i18n, workshop.raised, why = why).to_string()
+}
+
 /// What is decided, and the way on.
 #[component]
 pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let asked: Memo<Option<Asked>> =
-        Memo::new(move |_| question.with_value(|question| table.read(|workshop| workshop.asked(question).cloned())));
+        Memo::new(move |_| question.with_value(|question| table.turn(|turn| turn.asked(question).cloned())));
     let decision = move || asked.with(|asked| asked.as_ref().and_then(|asked| asked.decision().cloned()));
     let disputed = move || asked.with(|asked| asked.as_ref().is_some_and(Asked::is_disputed));
     let levels = move || {
@@ -154,7 +199,7 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
     };
     let exceptional = move || decision().is_some_and(|decision| decision.what.level == Level::Exceptional);
     let again = RwSignal::new(false);
-    let next = Signal::derive(move || question.with_value(|question| table.read(|workshop| after(workshop, question))));
+    let next = Signal::derive(move || question.with_value(|question| table.turn(|turn| after(turn, question))));
     let next_words = Signal::derive(move || {
         let to_measures = next.with(|next| *next == Stop::Measures);
         if to_measures { t_string!(i18n, workshop.to_measures) } else { t_string!(i18n, workshop.next) }.to_owned()
@@ -162,7 +207,12 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
     view! {
         <section class="card decided" data-decided="">
             {move || decision().map(|decision| {
-                view! { <DecidedLevel level=decision.what.level /> <p>{decision.what.reason}</p> }
+                let raise = decision.what.raise;
+                view! {
+                    <DecidedLevel level=decision.what.level />
+                    {raise.map(|raise| view! { <p>{move || raised_words(i18n, raise)}</p> })}
+                    <p>{decision.what.reason}</p>
+                }
             })}
             <p class="notice notice--bad" role="alert" hidden=move || !exceptional()>{t!(i18n, system.exceptional)}</p>
             <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
@@ -191,8 +241,8 @@ pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
         let Some(me) = table.me() else { return false };
         question
             .with_value(|question| {
-                table.read(|workshop| {
-                    let asked = workshop.asked(question)?;
+                table.turn(|turn| {
+                    let asked = turn.asked(question)?;
                     let last = asked.rounds.iter().rev().find(|round| round.closed)?;
                     let decision = asked.decision()?;
                     Some(decision.what.dissent && last.vote_of(me).is_some_and(|vote| vote != decision.what.level))
@@ -203,8 +253,8 @@ pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
     let said = move || {
         let me = table.me()?;
         question.with_value(|question| {
-            table.read(|workshop| {
-                let asked = workshop.asked(question)?;
+            table.turn(|turn| {
+                let asked = turn.asked(question)?;
                 asked.dissents.iter().find(|(person, _)| *person == me).map(|(_, text)| text.clone())
             })
         })
@@ -215,12 +265,7 @@ pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
         event.prevent_default();
         let number = table.holder.get_untracked();
         let dissent = Said::Dissent { question: question.get_value(), text: text.get_untracked().trim().to_owned() };
-        table.ask(
-            |ticket| Request::Say(ticket, number, vec![dissent]),
-            move |_| {
-                sent.try_set(true);
-            },
-        );
+        table.say_as(number, dissent, move |_| _ = sent.try_set(true));
     };
     view! {
         <Show when=move || differs.get()>
@@ -245,7 +290,7 @@ pub fn Unreasoned(question: StoredValue<Question>) -> impl IntoView {
     let table = Table::expect();
     let level = move || {
         question.with_value(|question| {
-            table.read(|workshop| Some(workshop.asked(question)?.unreasoned.last()?.what.level.number()))
+            table.turn(|turn| Some(turn.asked(question)?.unreasoned.last()?.what.level.number()))
         })
     };
     move || {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::by_camera::ByCamera;
 use super::table::{Table, forget, kept};
 use super::{PLACE, example};
 use crate::browser::device;
@@ -46,9 +47,7 @@ fn ByCode() -> impl IntoView {
     let table = Table::expect();
     let code = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let join = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let typed = code.get_untracked();
+    let come_in = move |typed: String| {
         if typed.trim().is_empty() {
             return;
         }
@@ -59,6 +58,10 @@ fn ByCode() -> impl IntoView {
             if typed.contains('#') { Request::Join(ticket, typed) } else { Request::JoinByCode(ticket, typed) }
         };
         table.ask(request, move |_| _ = busy.try_set(false));
+    };
+    let join = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        come_in(code.get_untracked());
     };
     view! {
         <p class="soft">{t!(i18n, workshop.join_about)}</p>
@@ -77,6 +80,7 @@ fn ByCode() -> impl IntoView {
             </div>
             <button class="button button--main" disabled=busy>{t!(i18n, workshop.come_in)}</button>
         </form>
+        <ByCamera found=Callback::new(come_in) />
     }
 }
 
@@ -195,7 +199,7 @@ pub fn Begin(system: Key) -> impl IntoView {
         let found = system.with_value(|system| {
             method.with(|method| session.read(|register| agenda(register, method, system, language)))
         });
-        found.map(|found| (found.begin.name, found.sets.into_iter().map(|set| set.name).collect::<Vec<_>>()))
+        found.map(|found| (found.about.name, found.sets.into_iter().map(|set| set.name).collect::<Vec<_>>()))
     });
     let begin = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -212,7 +216,7 @@ pub fn Begin(system: Key) -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             observer: false,
         };
-        let founding = Founding { begin: agenda.begin.clone(), agenda: agenda.said(), join };
+        let founding = Founding { about: agenda.about.clone(), agenda: agenda.said(), join };
         table.ask(|ticket| Request::Found(ticket, Box::new(founding)), move |_| _ = busy.try_set(false));
     };
     view! {

@@ -36,21 +36,23 @@ pub fn begin(table: Table, register: &Register, language: Language, leader: Stri
     });
     let question = |aspect| Question { set: Some(set.clone()), aspect };
     let (first, second) = (question(Aspect::Confidentiality), question(Aspect::Integrity));
-    let (first_round, second_round) =
-        (Round { question: first.clone(), number: 1 }, Round { question: second.clone(), number: 1 });
+    let (first_round, second_round) = (
+        Round { turn: None, question: first.clone(), number: 1 },
+        Round { turn: None, question: second.clone(), number: 1 },
+    );
     let level = Level::Significant.max(floor.unwrap_or(Level::Negligible));
     let join = |role: String| Join { role, name: String::new(), observer: false };
     spawn_local(async move {
-        let founding = Founding { begin: agenda.begin.clone(), agenda: agenda.said(), join: join(leader) };
+        let founding = Founding { about: agenda.about.clone(), agenda: agenda.said(), join: join(leader) };
         if !done(table, |ticket| Request::Found(ticket, Box::new(founding))).await {
             return;
         }
         for (number, role) in (1_u16..).zip(GUESTS) {
-            done(table, |ticket| Request::Say(ticket, number, vec![Said::Join(join(role.to_owned()))])).await;
+            done(table, |ticket| Request::Say(ticket, number, None, vec![Said::Join(join(role.to_owned()))])).await;
         }
         let open = |round: &Round| Said::Open { round: round.clone(), seconds: 0 };
         let to_first = vec![Said::Show(Stop::Question(first.clone())), open(&first_round)];
-        done(table, |ticket| Request::Say(ticket, 0, to_first)).await;
+        done(table, |ticket| Request::Say(ticket, 0, None, to_first)).await;
         let votes = [level, level, Level::Significant, level, Level::Moderate];
         for (number, level) in (0_u16..).zip(votes) {
             let round = first_round.clone();
@@ -62,10 +64,11 @@ pub fn begin(table: Table, register: &Register, language: Language, leader: Stri
             level,
             reason: "Ett läckage skadar den enskilde, men upptäcks och kan begränsas.".to_owned(),
             dissent: true,
+            raise: None,
             instead_of: Vec::new(),
         });
         let to_second = vec![decide, Said::Show(Stop::Question(second)), open(&second_round)];
-        done(table, |ticket| Request::Say(ticket, 0, to_second)).await;
+        done(table, |ticket| Request::Say(ticket, 0, None, to_second)).await;
         for (number, level) in [(1_u16, Level::Significant), (3, Level::Serious)] {
             let round = second_round.clone();
             done(table, |ticket| Request::Vote(ticket, number, round, Chosen(level))).await;

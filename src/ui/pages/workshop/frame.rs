@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::PLACE;
 use super::measures::Measures;
+use super::next_system::NextSystem;
 use super::people::{AtTable, Circles, Invite, PassRound};
 use super::question::QuestionStop;
 use super::records::RecordsStop;
@@ -15,7 +16,7 @@ use super::summary::Summary;
 use super::table::Table;
 use crate::browser::awake::Awake;
 use crate::browser::keeper::protocol::Request;
-use crate::register::workshop::{Asked, Question, Round, Stop, Tally, Workshop};
+use crate::register::workshop::{Asked, Digest, Question, Round, Stop, Tally, Turn};
 use crate::register::{Aspect, Choose, Term};
 use crate::ui::pages::settings::relay::lamp;
 use crate::ui::shell::{Refused, Unstored};
@@ -29,9 +30,11 @@ type Words = leptos_i18n::I18nContext<Locale>;
 pub fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let stop = Memo::new(move |_| table.read(|workshop| workshop.stop.clone()));
+    // Another system's is another stop, though it has the same name.
+    let at = Memo::new(move |_| table.turn(|turn| (turn.id, turn.stop.clone())));
+    let stop = Memo::new(move |_| at.with(|(_, stop)| stop.clone()));
     let leads = Memo::new(move |_| table.leads());
-    let name = move || table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.name.clone()));
+    let name = move || table.system();
     let round = Signal::derive(move || open_round(table));
     let relay = move || table.line.with(|line| lamp(i18n, line.as_ref()));
     // The screen stays on while people think.
@@ -41,12 +44,12 @@ pub fn Frame() -> impl IntoView {
         awake.update_value(|awake| awake.keep(voting));
     });
     // What is looked at changes: the reading begins at its heading, unless somebody is writing.
-    Effect::new(move |before: Option<Stop>| {
-        let stop = stop.get();
-        if before.as_ref().is_some_and(|before| *before != stop) && !writes() {
+    Effect::new(move |before: Option<(Option<Digest>, Stop)>| {
+        let at = at.get();
+        if before.as_ref().is_some_and(|before| *before != at) && !writes() {
             request_animation_frame(focus_heading);
         }
-        stop
+        at
     });
     let newer = move || table.view.with(|view| view.as_ref().is_some_and(|view| view.newer.is_some()));
     view! {
@@ -71,7 +74,7 @@ pub fn Frame() -> impl IntoView {
                     again=Callback::new(move |()| table.tell(&Request::StoreAgain))
                 />
                 <Refused refusal=table.refusal />
-                {move || match stop.get() {
+                {move || match at.get().1 {
                     Stop::Facts => view! { <Facts /> }.into_any(),
                     Stop::Sets => view! { <Sets /> }.into_any(),
                     Stop::Question(question) => view! { <QuestionStop question /> }.into_any(),
@@ -80,6 +83,7 @@ pub fn Frame() -> impl IntoView {
                     Stop::Risks => view! { <RisksStop /> }.into_any(),
                     Stop::Summary => view! { <Summary /> }.into_any(),
                 }}
+                <NextSystem />
                 <PassRound />
             </main>
         </div>
@@ -88,10 +92,14 @@ pub fn Frame() -> impl IntoView {
 
 /// The round that is open now, if what everybody looks at is a question that is voted on.
 pub fn open_round(table: Table) -> Option<Round> {
-    table.read(|workshop| {
-        let Stop::Question(question) = &workshop.stop else { return None };
-        let tally = workshop.asked(question)?.round()?;
-        (tally.opened && !tally.closed).then(|| Round { question: question.clone(), number: tally.number })
+    table.turn(|turn| {
+        let Stop::Question(question) = &turn.stop else { return None };
+        let tally = turn.asked(question)?.round()?;
+        (tally.opened && !tally.closed).then(|| Round {
+            turn: turn.id,
+            question: question.clone(),
+            number: tally.number,
+        })
     })
 }
 
@@ -119,9 +127,9 @@ fn Announced(round: Signal<Option<Round>>) -> impl IntoView {
         if round.with(Option::is_some) {
             return t_string!(i18n, workshop.voting_open).to_owned();
         }
-        let said = table.read(|workshop| {
-            let Stop::Question(question) = &workshop.stop else { return None };
-            let asked = workshop.asked(question)?;
+        let said = table.turn(|turn| {
+            let Stop::Question(question) = &turn.stop else { return None };
+            let asked = turn.asked(question)?;
             if let Some(decision) = asked.decision() {
                 let level = level_words(i18n, decision.what.level.term());
                 return Some(format!("{} {} {level}", t_string!(i18n, workshop.decided), decision.what.level.number()));
@@ -147,8 +155,8 @@ pub fn fell(i18n: Words, tally: &Tally) -> String {
 }
 
 /// The question's short name: ”Konfidentialitet”, with its set.
-pub fn question_words(workshop: &Workshop, question: &Question, i18n: Words) -> (String, String) {
-    let set = question.set.as_ref().and_then(|set| workshop.set(set)).map(|set| set.name.clone());
+pub fn question_words(turn: &Turn, question: &Question, i18n: Words) -> (String, String) {
+    let set = question.set.as_ref().and_then(|set| turn.set(set)).map(|set| set.name.clone());
     let set = set.unwrap_or_else(|| t_string!(i18n, workshop.whole_system).to_owned());
     (set, question.aspect.term().in_language(language_of(i18n)).to_owned())
 }
@@ -173,11 +181,12 @@ fn Agenda(stop: Memo<Stop>) -> impl IntoView {
     };
     let word = move |words: fn(Words) -> &'static str| Signal::derive(move || words(i18n).to_owned());
     let sets = Memo::new(move |_| {
-        table.read(|workshop| workshop.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
+        table.turn(|turn| turn.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
     });
     let wall = move || table.view.with(|view| view.as_ref().map(|view| format!("{PLACE}/{}?storbild=1", view.name)));
     view! {
         <nav class="agenda" aria-label=move || t_string!(i18n, workshop.agenda)>
+            <Turns />
             {to(Stop::Facts, word(|i18n| t_string!(i18n, workshop.facts)))}
             {to(Stop::Sets, word(|i18n| t_string!(i18n, workshop.sets)))}
             {move || sets.get().into_iter().map(|(key, name)| view! {
@@ -191,12 +200,55 @@ fn Agenda(stop: Memo<Stop>) -> impl IntoView {
                     </div>
                 </div>
             }).collect_view()}
+            <div class="agenda__set" role="group" aria-label=move || t_string!(i18n, workshop.whole_system)>
+                <p class="agenda__name">{t!(i18n, workshop.whole_system)}</p>
+                <div class="agenda__aspects">
+                    {Aspect::ALL.iter().map(|aspect| {
+                        let question = Question { set: None, aspect: *aspect };
+                        view! { <AspectStop question stop /> }
+                    }).collect_view()}
+                </div>
+            </div>
             {to(Stop::Measures, word(|i18n| t_string!(i18n, workshop.measures)))}
             {to(Stop::Records, word(|i18n| t_string!(i18n, workshop.records)))}
             {to(Stop::Risks, word(|i18n| t_string!(i18n, workshop.risks)))}
             {to(Stop::Summary, word(|i18n| t_string!(i18n, workshop.summary)))}
             <a class="agenda__wall" href=wall target="_blank" rel="external">{t!(i18n, workshop.on_wall)}</a>
         </nav>
+    }
+}
+
+/// The systems in turn, once there are several: whoever leads takes the table to one.
+#[component]
+fn Turns() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let turns = Memo::new(move |_| {
+        table.read(|workshop| {
+            let one = |turn: &Turn| (turn.id, turn.about.name.clone(), !turn.endings.is_empty());
+            workshop.turns.iter().map(one).collect::<Vec<_>>()
+        })
+    });
+    let now = Memo::new(move |_| table.turn(|turn| Some(turn.id)));
+    let row = move |(id, name, ended): (Option<Digest>, String, bool)| {
+        view! {
+            <button
+                type="button"
+                class="agenda__stop agenda__turn"
+                aria-current=move || (now.get() == Some(id)).then_some("true")
+                on:click=move |_| table.go_to(id)
+            >
+                {name} " "
+                <span class="soft">{move || ended.then(|| t_string!(i18n, workshop.over))}</span>
+            </button>
+        }
+    };
+    view! {
+        <Show when=move || turns.with(|turns| 1 < turns.len())>
+            <div class="agenda__turns" role="group" aria-label=move || t_string!(i18n, workshop.systems)>
+                {move || turns.get().into_iter().map(row).collect_view()}
+            </div>
+        </Show>
     }
 }
 
@@ -209,8 +261,8 @@ fn AspectStop(question: Question, stop: Memo<Stop>) -> impl IntoView {
     let question = StoredValue::new(question);
     let state = Memo::new(move |_| {
         question.with_value(|question| {
-            table.read(|workshop| {
-                let asked = workshop.asked(question)?;
+            table.turn(|turn| {
+                let asked = turn.asked(question)?;
                 Some((
                     asked.decision().map(|decision| decision.what.level),
                     asked.round().is_some(),
@@ -255,10 +307,10 @@ fn AspectStop(question: Question, stop: Memo<Stop>) -> impl IntoView {
 }
 
 /// Where the agenda goes on from a question: to the next that is not decided, or to the measures.
-pub fn after(workshop: &Workshop, question: &Question) -> Stop {
-    let questions = workshop.questions();
+pub fn after(turn: &Turn, question: &Question) -> Stop {
+    let questions = turn.questions();
     let here = questions.iter().position(|other| other == question).map_or(0, |at| at + 1);
-    let open = |question: &&Question| workshop.asked(question).and_then(Asked::decision).is_none();
+    let open = |question: &&Question| turn.asked(question).and_then(Asked::decision).is_none();
     let next = questions.iter().skip(here).find(open).or_else(|| questions.iter().find(open));
     next.filter(|next| *next != question).map_or(Stop::Measures, |next| Stop::Question(next.clone()))
 }
@@ -268,17 +320,17 @@ pub fn after(workshop: &Workshop, question: &Question) -> Stop {
 fn Facts() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let begin = Memo::new(move |_| table.read(|workshop| workshop.begin.clone()));
+    let about = Memo::new(move |_| table.turn(|turn| Some(turn.about.clone())));
     let last = move || {
-        let last = begin.with(|begin| begin.as_ref().and_then(|begin| begin.last))?;
+        let last = about.with(|about| about.as_ref().and_then(|about| about.last))?;
         Some(t_string!(i18n, workshop.last, day = day(last, language_of(i18n))).to_string())
     };
     view! {
         <h1>{t!(i18n, workshop.facts)}</h1>
         <section class="card">
-            <p class="purpose">{move || begin.with(|begin| begin.as_ref().map(|begin| begin.purpose.clone()))}</p>
+            <p class="purpose">{move || about.with(|about| about.as_ref().map(|about| about.purpose.clone()))}</p>
             <dl class="facts">
-                {move || begin.get().into_iter().flat_map(|begin| begin.facts).map(|(what, text)| view! {
+                {move || about.get().into_iter().flat_map(|about| about.facts).map(|(what, text)| view! {
                     <div><dt>{what}</dt><dd>{text}</dd></div>
                 }).collect_view()}
             </dl>

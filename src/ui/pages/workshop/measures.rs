@@ -30,7 +30,7 @@ pub fn Measures() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let method = use_method();
-    let levels = Memo::new(move |_| table.read(|workshop| workshop.levels(None)));
+    let levels = Memo::new(move |_| table.turn(|turn| turn.levels(None)));
     // Id and words of each, or that there is a level 4, for which there is no plan.
     let asked = Memo::new(move |_| {
         let language = language_of(i18n);
@@ -44,10 +44,10 @@ pub fn Measures() -> impl IntoView {
     });
     // What is heard of a measure: the table's word, or else the register's.
     let heard = move |asked: &[(String, String)]| {
-        table.read(|workshop| {
-            let notes = workshop.measures.iter().map(|note| (note.title.clone(), Some(note.clone()), None));
-            let rest = asked.iter().filter(|(id, _)| !workshop.measures.iter().any(|note| note.measure == *id));
-            let known = rest.filter_map(|(id, title)| Some((title.clone(), None, Some(workshop.known(id)?.clone()))));
+        table.turn(|turn| {
+            let notes = turn.measures.iter().map(|note| (note.title.clone(), Some(note.clone()), None));
+            let rest = asked.iter().filter(|(id, _)| !turn.measures.iter().any(|note| note.measure == *id));
+            let known = rest.filter_map(|(id, title)| Some((title.clone(), None, Some(turn.known(id)?.clone()))));
             notes.chain(known).collect::<Vec<_>>()
         })
     };
@@ -135,11 +135,9 @@ fn Measure(id: String, title: String) -> impl IntoView {
     let (owner_id, due_id, group) = (format!("{group}-owner"), format!("{group}-due"), StoredValue::new(group));
     let named = StoredValue::new((id, title.clone()));
     let note = Memo::new(move |_| {
-        named.with_value(|(id, _)| {
-            table.read(|workshop| workshop.measures.iter().find(|note| note.measure == *id).cloned())
-        })
+        named.with_value(|(id, _)| table.turn(|turn| turn.measures.iter().find(|note| note.measure == *id).cloned()))
     });
-    let known = Memo::new(move |_| named.with_value(|(id, _)| table.read(|workshop| workshop.known(id).cloned())));
+    let known = Memo::new(move |_| named.with_value(|(id, _)| table.turn(|turn| turn.known(id).cloned())));
     // The register's answer said again, while the table has said nothing of its own.
     let again = Memo::new(move |_| {
         let known = known.with(|known| named.with_value(|(_, title)| known.as_ref()?.confirmed(title)));
@@ -153,7 +151,7 @@ fn Measure(id: String, title: String) -> impl IntoView {
     let change = move |change: &dyn Fn(&mut MeasureNote)| {
         let known = known.get_untracked();
         // What a workshop of an older program's takes the place of is not known.
-        let is_given = untrack(|| table.read(|workshop| workshop.begin.as_ref().is_some_and(|begin| begin.answers)));
+        let is_given = untrack(|| table.turn(|turn| turn.about.answers));
         let new = named.with_value(|(measure, title)| MeasureNote {
             measure: measure.clone(),
             title: title.clone(),
@@ -168,6 +166,10 @@ fn Measure(id: String, title: String) -> impl IntoView {
         table.say(Said::Measure(note));
     };
     let state = move || note.with(|note| note.as_ref().map(|note| note.state));
+    let closes = move || {
+        state() == Some(MeasureState::Done)
+            && known.with(|known| known.as_ref().is_some_and(|known| known.row.is_some()))
+    };
     let to_do = move || matches!(state(), Some(MeasureState::Partly | MeasureState::Missing));
     view! {
         <li class="measure">
@@ -197,6 +199,8 @@ fn Measure(id: String, title: String) -> impl IntoView {
                     </Show>
                 </div>
             </fieldset>
+            // What closes by itself is said, so that nobody looks for it.
+            <p class="soft" hidden=move || !closes()>{t!(i18n, workshop.row_closes)}</p>
             <Show when=to_do>
                 <div class="fields">
                     <div class="field">

@@ -11,10 +11,10 @@ use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
-/// The minutes of the workshop as it is now.
+/// The minutes of the system whose turn it is, as they are now.
 pub fn of(table: Table, session: Session) -> Option<Report> {
     let organisation = session.read(|register| register.organisation().name.clone());
-    table.read(|workshop| minutes(workshop, &organisation, device::today()))
+    table.read(|workshop| Some(minutes(workshop, workshop.turn()?, &organisation, device::today())))
 }
 
 /// What the minutes say.
@@ -78,7 +78,7 @@ pub fn MinutesFiles() -> impl IntoView {
         busy.set(true);
         problem.set(None);
         let organisation = untrack(|| session.read(|register| register.organisation().name.clone()));
-        let title = workshop.begin.as_ref().map(|begin| begin.name.clone()).unwrap_or_default();
+        let title = workshop.turn().map(|turn| turn.about.name.clone()).unwrap_or_default();
         let language = untrack(|| language_of(i18n));
         spawn_local(async move {
             match files::minutes(workshop, organisation, device::today()).await {

@@ -31,7 +31,7 @@ const ROLES: [&str; 8] = [
 pub fn SitDown() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let system = move || table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.name.clone()));
+    let system = move || table.system();
     let waits = move || system().is_none();
     let trouble = move || {
         table.line.with(|line| {
@@ -117,9 +117,7 @@ pub fn Circles(
     let people = Memo::new(move |_| {
         let round = round.get();
         table.read(|workshop| {
-            let tally = round.as_ref().and_then(|round| {
-                workshop.asked(&round.question)?.rounds.iter().find(|tally| tally.number == round.number)
-            });
+            let tally = round.as_ref().and_then(|round| workshop.tally(round));
             let mut alike = BTreeMap::new();
             let row = |person: &Participant| {
                 let voted =

@@ -18,9 +18,9 @@ use crate::ui::words::i18n::{t, use_i18n};
 pub fn Projector() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let stop = Memo::new(move |_| table.read(|workshop| workshop.stop.clone()));
-    let begin = Memo::new(move |_| table.read(|workshop| workshop.begin.clone()));
-    let name = move || begin.with(|begin| begin.as_ref().map(|begin| begin.name.clone()));
+    let stop = Memo::new(move |_| table.turn(|turn| turn.stop.clone()));
+    let about = Memo::new(move |_| table.turn(|turn| Some(turn.about.clone())));
+    let name = move || about.with(|about| about.as_ref().map(|about| about.name.clone()));
     let round = Signal::derive(move || open_round(table));
     view! {
         <main class="wall" id="main">
@@ -31,14 +31,14 @@ pub fn Projector() -> impl IntoView {
             {move || match stop.get() {
                 Stop::Facts => view! {
                     <h1>{t!(i18n, workshop.welcome)}</h1>
-                    <p class="purpose">{move || begin.with(|begin| begin.as_ref().map(|begin| begin.purpose.clone()))}</p>
+                    <p class="purpose">{move || about.with(|about| about.as_ref().map(|about| about.purpose.clone()))}</p>
                     <Invite large=true />
                 }
                 .into_any(),
                 Stop::Sets => view! {
                     <h1>{t!(i18n, workshop.sets)}</h1>
                     <ul class="wall__list">
-                        {move || table.read(|workshop| workshop.agenda().map(|set| set.name.clone()).collect::<Vec<_>>()).into_iter().map(|name| view! {
+                        {move || table.turn(|turn| turn.agenda().map(|set| set.name.clone()).collect::<Vec<_>>()).into_iter().map(|name| view! {
                             <li>{name}</li>
                         }).collect_view()}
                     </ul>
@@ -47,7 +47,7 @@ pub fn Projector() -> impl IntoView {
                 Stop::Question(question) => view! { <Asked question /> }.into_any(),
                 Stop::Measures => view! {
                     <h1>{t!(i18n, workshop.measures)}</h1>
-                    <p>{move || view! { <LevelBadges levels=table.read(|workshop| workshop.levels(None)) /> }}</p>
+                    <p>{move || view! { <LevelBadges levels=table.turn(|turn| turn.levels(None)) /> }}</p>
                     <Minutes />
                 }
                 .into_any(),
@@ -65,11 +65,9 @@ fn Asked(question: Question) -> impl IntoView {
     let table = Table::expect();
     let aspect = question.aspect;
     let question = StoredValue::new(question);
-    let heading =
-        move || question.with_value(|question| table.read(|workshop| question_words(workshop, question, i18n)));
-    let decision = move || {
-        question.with_value(|question| table.read(|workshop| Some(workshop.asked(question)?.decision()?.what.clone())))
-    };
+    let heading = move || question.with_value(|question| table.turn(|turn| question_words(turn, question, i18n)));
+    let decision =
+        move || question.with_value(|question| table.turn(|turn| Some(turn.asked(question)?.decision()?.what.clone())));
     let closed =
         Memo::new(move |_| question.with_value(|question| table.tally(question).1).is_some_and(|tally| tally.closed));
     view! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
-use super::decide::{Decided, Deciding, Dissent, Unreasoned};
+use super::decide::{Decided, Deciding, Dissent, Raising, Unreasoned};
 use super::frame::question_words;
 use super::people::written;
 use super::table::Table;
@@ -24,35 +24,35 @@ const SECONDS: [u32; 4] = [0, 30, 60, 120];
 pub fn QuestionStop(question: Question) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let aspect = question.aspect;
+    let (aspect, is_whole) = (question.aspect, question.set.is_none());
     let question = StoredValue::new(question);
-    let heading =
-        move || question.with_value(|question| table.read(|workshop| question_words(workshop, question, i18n)));
+    let highest_of_sets = move || table.turn(|turn| turn.highest_of_sets().of(aspect));
+    let heading = move || question.with_value(|question| table.turn(|turn| question_words(turn, question, i18n)));
     let asked_so = move || asked_so(table, aspect);
     let about = move || {
         question.with_value(|question| {
-            table.read(|workshop| {
-                Some(workshop.set(question.set.as_ref()?)?.description.clone()).filter(|text| !text.is_empty())
+            table.turn(|turn| {
+                Some(turn.set(question.set.as_ref()?)?.description.clone()).filter(|text| !text.is_empty())
             })
         })
     };
     let before = move || {
         question.with_value(|question| {
-            table.read(|workshop| {
-                let set = workshop.set(question.set.as_ref()?)?;
+            table.turn(|turn| {
+                let set = turn.set(question.set.as_ref()?)?;
                 set.before.iter().find(|before| before.aspect == aspect).map(|before| before.level)
             })
         })
     };
     let floor = move || {
         question.with_value(|question| {
-            table.read(|workshop| workshop.floor(question).map(|floor| (floor.level, floor.because.clone())))
+            table.turn(|turn| turn.floor(question).map(|floor| (floor.level, floor.because.clone())))
         })
     };
     let state = Memo::new(move |_| {
         let tally = question.with_value(|question| table.tally(question).1);
         let decided = question.with_value(|question| {
-            table.read(|workshop| workshop.asked(question).is_some_and(|asked| asked.decision().is_some()))
+            table.turn(|turn| turn.asked(question).is_some_and(|asked| asked.decision().is_some()))
         });
         match tally {
             // What is decided may be voted on again.
@@ -73,6 +73,12 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
         <p class="soft">
             {move || before().map(|level| t_string!(i18n, workshop.before, level = level.number()).to_string())}
         </p>
+        <Show when=move || is_whole>
+            <p class="soft">{t!(i18n, workshop.whole_about)}</p>
+            <p data-highest="">
+                {move || highest_of_sets().map(|level| t_string!(i18n, workshop.whole_highest, level = level.number()).to_string())}
+            </p>
+        </Show>
         {move || floor().map(|(level, because)| view! {
             <p class="notice notice--warn" data-floor="">
                 {t_string!(i18n, workshop.floor, level = level.number(), because = because).to_string()}
@@ -80,6 +86,8 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
         })}
         <Unreasoned question />
         {move || match state.get() {
+            // The whole is most often as high as its information; higher is decided without a vote, if all agree.
+            State::Before if is_whole => view! { <Raising question /> <BeforeVote question /> }.into_any(),
             State::Before => view! { <BeforeVote question /> }.into_any(),
             State::Open => view! { <Vote question /> }.into_any(),
             State::Closed => view! { <Result question /> <Deciding question /> }.into_any(),
@@ -98,10 +106,7 @@ enum State {
 
 /// How the organisation asks for an aspect.
 pub fn asked_so(table: Table, aspect: Aspect) -> Option<String> {
-    table.read(|workshop| {
-        let begin = workshop.begin.as_ref()?;
-        begin.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone())
-    })
+    table.turn(|turn| turn.about.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone()))
 }
 
 /// How many have voted, of how many: ”4 av 6 har röstat”.
@@ -112,9 +117,9 @@ pub fn voted_words(i18n: I18nContext<Locale>, table: Table, question: &Question)
 
 /// The words on the cards, from level 0 on.
 fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
-    table.read(|workshop| {
-        let words = workshop.begin.as_ref().map(|begin| begin.words.as_slice()).unwrap_or_default();
-        let levels = words.iter().find(|words| words.aspect == question.aspect).map(|words| words.levels.clone());
+    table.turn(|turn| {
+        let levels =
+            turn.about.words.iter().find(|words| words.aspect == question.aspect).map(|words| words.levels.clone());
         Level::ALL.iter().copied().zip(levels.into_iter().flatten()).collect()
     })
 }
@@ -330,8 +335,8 @@ pub fn Result(
     let table = Table::expect();
     let tally: Memo<Option<Tally>> = Memo::new(move |_| {
         question.with_value(|question| {
-            table.read(|workshop| {
-                let asked = workshop.asked(question)?;
+            table.turn(|turn| {
+                let asked = turn.asked(question)?;
                 asked.rounds.iter().rev().find(|tally| tally.closed).cloned()
             })
         })

@@ -22,7 +22,7 @@ pub fn RecordsStop() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let sets = Memo::new(move |_| {
-        table.read(|workshop| workshop.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
+        table.turn(|turn| turn.agenda().map(|set| (set.key.clone(), set.name.clone())).collect::<Vec<_>>())
     });
     let archive = Memo::new(move |_| table.read(archive_is_here));
     view! {
@@ -53,7 +53,7 @@ fn Rule(key: Key, name: String) -> impl IntoView {
     let (group, when_id, basis_id) = (format!("keep-{key}"), format!("when-{key}"), format!("basis-{key}"));
     let key = StoredValue::new(key);
     let note = Memo::new(move |_| {
-        key.with_value(|key| table.read(|workshop| workshop.records.iter().find(|note| note.set == *key).cloned()))
+        key.with_value(|key| table.turn(|turn| turn.records.iter().find(|note| note.set == *key).cloned()))
     });
     let change = move |change: &dyn Fn(&mut RecordsNote)| {
         let new = RecordsNote { set: key.get_value(), keep: true, when: String::new(), basis: String::new() };

@@ -4,10 +4,9 @@ use leptos::prelude::*;
 
 use super::frame::Next;
 use super::table::Table;
-use crate::browser::keeper::protocol::Request;
 use crate::catalogue::matrix_at;
 use crate::register::method::{Matrix, sentence};
-use crate::register::workshop::{Participant, RiskNote, Said, Stop, TableRisk, Workshop};
+use crate::register::workshop::{Participant, RiskNote, Said, Stop, TableRisk, Turn};
 use crate::register::{Choose, Date, Impact, Likelihood, RiskTreatment};
 use crate::ui::parts::matrix::MatrixPicker;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -16,15 +15,10 @@ use crate::ui::words::{day, language_of};
 /// The matrix that the table values risks by.
 fn use_matrix(table: Table) -> Memo<Option<Matrix>> {
     // Its text is read again only when it is another.
-    let of = Memo::new(move |_| {
-        table.read(|workshop| {
-            let named = workshop.begin.as_ref().map(|begin| begin.matrix.clone());
-            (named, workshop.matrix.clone())
-        })
-    });
+    let of = Memo::new(move |_| table.turn(|turn| Some((turn.about.matrix.clone(), turn.matrix.clone()))));
     Memo::new(move |_| {
         of.track();
-        untrack(|| table.read(matrix_at))
+        untrack(|| table.turn(matrix_at))
     })
 }
 
@@ -59,7 +53,7 @@ pub fn RisksStop() -> impl IntoView {
 fn RiskList(matrix: Memo<Option<Matrix>>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let ids = Memo::new(move |_| table.read(|workshop| workshop.risks.iter().map(|risk| risk.id).collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| table.turn(|turn| turn.risks.iter().map(|risk| risk.id).collect::<Vec<_>>()));
     view! {
         <section class="card">
             <Show
@@ -82,7 +76,7 @@ fn Risk(id: crate::register::workshop::Digest, matrix: Memo<Option<Matrix>>) -> 
     let i18n = use_i18n();
     let table = Table::expect();
     let risk: Memo<Option<TableRisk>> =
-        Memo::new(move |_| table.read(|workshop| workshop.risks.iter().find(|risk| risk.id == id).cloned()));
+        Memo::new(move |_| table.turn(|turn| turn.risks.iter().find(|risk| risk.id == id).cloned()));
     let read = move |read: &dyn Fn(&TableRisk) -> String| risk.with(|risk| risk.as_ref().map(read));
     let said = move || read(&|risk| sentence(&risk.note.as_risk()));
     let level = move || {
@@ -219,7 +213,7 @@ fn RiskForm(
         let is_own =
             changed.with_value(|risk| risk.as_ref().is_none_or(|risk| Some(risk.by) == untrack(|| table.me())));
         let number = if is_own { holder } else { 0 };
-        table.ask(|ticket| Request::Say(ticket, number, vec![Said::Risk(note)]), |_| {});
+        table.say_as(number, Said::Risk(note), |_| {});
         if changed.with_value(Option::is_none) {
             for signal in [cause, event, consequence, owner, until] {
                 signal.set(String::new());
@@ -304,8 +298,8 @@ fn RiskForm(
 
 /// What is said of a risk now, to be named by what takes its place.
 fn standing(table: Table, risk: &TableRisk) -> Vec<crate::register::workshop::Digest> {
-    let now = |workshop: &Workshop| workshop.risks.iter().find(|one| one.id == risk.id).map(|one| one.said.clone());
-    table.read(now).unwrap_or_default()
+    let now = |turn: &Turn| turn.risks.iter().find(|one| one.id == risk.id).map(|one| one.said.clone());
+    table.turn(now).unwrap_or_default()
 }
 
 /// The risks for a wall.
@@ -313,9 +307,8 @@ fn standing(table: Table, risk: &TableRisk) -> Vec<crate::register::workshop::Di
 pub fn RisksOnWall() -> impl IntoView {
     let table = Table::expect();
     let matrix = use_matrix(table);
-    let risks = Memo::new(move |_| {
-        table.read(|workshop| workshop.standing_risks().map(|risk| risk.note.clone()).collect::<Vec<_>>())
-    });
+    let risks =
+        Memo::new(move |_| table.turn(|turn| turn.standing_risks().map(|risk| risk.note.clone()).collect::<Vec<_>>()));
     view! {
         <ul class="wall__list">
             {move || risks.get().into_iter().map(|note| {

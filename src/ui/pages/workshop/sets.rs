@@ -14,11 +14,11 @@ use crate::ui::words::i18n::{t, t_string, use_i18n};
 pub fn Sets() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let sets = Memo::new(move |_| table.read(|workshop| workshop.sets.clone()));
+    let sets = Memo::new(move |_| table.turn(|turn| turn.sets.clone()));
     let first = Signal::derive(move || {
-        table.read(|workshop| {
+        table.turn(|turn| {
             let start = Question { set: None, aspect: Aspect::Confidentiality };
-            after(workshop, &start)
+            after(turn, &start)
         })
     });
     let row = move |set: AgendaSet| {

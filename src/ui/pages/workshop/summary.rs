@@ -7,7 +7,7 @@ use super::minutes::{Minutes, MinutesFiles};
 use super::records::archive_is_here;
 use super::table::Table;
 use crate::browser::device;
-use crate::register::workshop::{Finish, Said, outcome};
+use crate::register::workshop::{Finish, Said, Turn, outcome};
 use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
@@ -16,12 +16,12 @@ use crate::ui::words::i18n::{t, t_string, use_i18n};
 pub fn Summary() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let ended = Memo::new(move |_| table.read(|workshop| !workshop.endings.is_empty()));
-    let apart = Memo::new(move |_| table.read(crate::register::workshop::Workshop::ended_apart));
+    let ended = Memo::new(move |_| table.turn(|turn| !turn.endings.is_empty()));
+    let apart = Memo::new(move |_| table.turn(Turn::ended_apart));
     let left = Memo::new(move |_| {
-        table.read(|workshop| {
-            let questions = workshop.questions();
-            questions.iter().filter(|one| workshop.asked(one).is_none_or(|asked| asked.decision().is_none())).count()
+        table.turn(|turn| {
+            let questions = turn.questions();
+            questions.iter().filter(|one| turn.asked(one).is_none_or(|asked| asked.decision().is_none())).count()
         })
     });
     view! {
@@ -56,7 +56,7 @@ fn End() -> impl IntoView {
     });
     let by = RwSignal::new(owner);
     let archive = RwSignal::new(untrack(|| table.read(archive_is_here)));
-    let none = Memo::new(move |_| table.read(|workshop| workshop.asked.iter().all(|asked| asked.decision().is_none())));
+    let none = Memo::new(move |_| table.turn(|turn| turn.asked.iter().all(|asked| asked.decision().is_none())));
     let end = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let decided_by = by.get_untracked().trim().to_owned();
@@ -64,10 +64,9 @@ fn End() -> impl IntoView {
             return;
         }
         let (decisions, instead_of) = untrack(|| {
-            table.read(|workshop| {
-                let decisions =
-                    workshop.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect::<Vec<_>>();
-                (decisions, workshop.endings.iter().map(|ending| ending.id).collect::<Vec<_>>())
+            table.turn(|turn| {
+                let decisions = turn.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect::<Vec<_>>();
+                (decisions, turn.endings.iter().map(|ending| ending.id).collect::<Vec<_>>())
             })
         });
         table.say(Said::Finish(Finish {
@@ -100,7 +99,7 @@ fn Bring() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
     let session = Session::expect();
-    let system = Memo::new(move |_| table.read(|workshop| workshop.begin.as_ref().map(|begin| begin.system.clone())));
+    let system = Memo::new(move |_| table.turn(|turn| Some(turn.about.system.clone())));
     let is_known = Memo::new(move |_| {
         system.with(|system| {
             session.read(|register| system.as_ref().is_some_and(|key| register.systems.get(key).is_some()))
@@ -109,7 +108,8 @@ fn Bring() -> impl IntoView {
     let found = Memo::new(move |_| {
         table.view.with(|view| {
             let view = view.as_ref()?;
-            session.read(|register| outcome(&view.workshop, register)).map(|outcome| outcome.command)
+            let turn = view.workshop.turn()?;
+            session.read(|register| outcome(&view.workshop, turn, register)).map(|outcome| outcome.command)
         })
     });
     let done = RwSignal::new(false);

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::browser::device;
 use crate::browser::keeper::Keeper;
 use crate::browser::keeper::protocol::{Chosen, Event, LineView, NotStored, Refusal, Request, Ticket, WorkshopView};
-use crate::register::workshop::{Join, Participant, Person, Question, Round, Said, Stop, Tally, Workshop};
+use crate::register::workshop::{
+    Digest, Join, Participant, Person, Question, Round, Said, Stop, Tally, Turn, Workshop,
+};
 use crate::register::{Key, Level};
 use crate::ui::session::{Answer, Session};
 use crate::ui::waiting::Waiting;
@@ -95,6 +97,17 @@ impl Table {
         self.view.with(|view| view.as_ref().map(|view| read(&view.workshop)).unwrap_or_default())
     }
 
+    /// The same of the system whose turn it is.
+    pub fn turn<T: Default>(&self, read: impl FnOnce(&Turn) -> T) -> T {
+        self.read(|workshop| workshop.turn().map(read).unwrap_or_default())
+    }
+
+    /// The name of the system whose turn it is.
+    #[must_use]
+    pub fn system(&self) -> Option<String> {
+        self.turn(|turn| Some(turn.about.name.clone()))
+    }
+
     /// The person who holds this device now; nothing before anybody has sat down.
     #[must_use]
     pub fn me(&self) -> Option<Person> {
@@ -131,27 +144,41 @@ impl Table {
     /// The round that a question is at, and its votes so far.
     #[must_use]
     pub fn tally(&self, question: &Question) -> (Round, Option<Tally>) {
-        let first = Round { question: question.clone(), number: 1 };
+        let first = Round { turn: None, question: question.clone(), number: 1 };
         self.view.with(|view| {
-            let Some(view) = view else { return (first, None) };
-            let tally = view.workshop.asked(question).and_then(|asked| asked.round().cloned());
-            (view.workshop.round_of(question), tally)
+            let Some(turn) = view.as_ref().and_then(|view| view.workshop.turn()) else { return (first, None) };
+            let tally = turn.asked(question).and_then(|asked| asked.round().cloned());
+            (turn.round_of(question), tally)
         })
     }
 
-    /// Says something as the owner of this device.
+    /// Says something of the system whose turn it is, or of the table, as the owner of this device.
     pub fn say(&self, said: Said) {
-        self.ask(|ticket| Request::Say(ticket, 0, vec![said]), |_| {});
+        self.say_as(0, said, |_| {});
+    }
+
+    /// The same as the person with this number here, and tells `then` the answer.
+    pub fn say_as(&self, number: u16, said: Said, then: impl FnOnce(Answer) + 'static) {
+        let turn = untrack(|| self.turn(|turn| turn.id));
+        self.ask(|ticket| Request::Say(ticket, number, turn, vec![said]), then);
     }
 
     /// Sits down as the person with this number: the owner, or another at the same device.
     pub fn sit_down(&self, number: u16, join: Join) {
-        self.ask(|ticket| Request::Say(ticket, number, vec![Said::Join(join)]), |_| {});
+        self.say_as(number, Said::Join(join), |_| {});
     }
 
     /// Has everybody look at this.
     pub fn show(&self, stop: Stop) {
         self.say(Said::Show(stop));
+    }
+
+    /// Has everybody look at another system, where it was left.
+    pub fn go_to(&self, turn: Option<Digest>) {
+        let stop = untrack(|| self.read(|workshop| workshop.turn_of(turn).map(|turn| turn.stop.clone())));
+        if let Some(stop) = stop {
+            self.ask(|ticket| Request::Say(ticket, 0, turn, vec![Said::Show(stop)]), |_| {});
+        }
     }
 
     /// Votes as the holder, or takes the vote back.
@@ -255,9 +282,9 @@ impl Table {
 pub struct Kept {
     /// What it is called on this device.
     pub name: String,
-    /// The system's name.
+    /// The names of its systems.
     pub title: String,
-    /// The system's key in the register it comes from.
+    /// The first system's key in the register it comes from.
     pub system: Key,
     /// When it began, in seconds since 1970.
     pub begun: i64,
@@ -286,14 +313,15 @@ fn keep_list(list: &[Kept]) {
 }
 
 fn keep_in_mind(view: &WorkshopView) {
-    let Some(begin) = &view.workshop.begin else { return };
+    let turns = &view.workshop.turns;
+    let Some(first) = turns.first() else { return };
     let leads = view.here.first().is_some_and(|owner| view.workshop.is_facilitator(*owner));
     let new = Kept {
         name: view.name.clone(),
-        title: begin.name.clone(),
-        system: begin.system.clone(),
+        title: turns.iter().map(|turn| turn.about.name.as_str()).collect::<Vec<_>>().join(", "),
+        system: first.about.system.clone(),
         begun: view.workshop.begun,
-        ended: !view.workshop.endings.is_empty(),
+        ended: turns.iter().all(|turn| !turn.endings.is_empty()),
         leads,
     };
     let mut list = kept();
