@@ -12,7 +12,8 @@ use klassrum::exchange::{cut_off_in_name, example};
 use klassrum::register::{Choose, Entry, Key, Place, RecordKind, Register, Value, review_place, section_place};
 use klassrum::report::model::words;
 use klassrum::report::{
-    Block, Figure, LastYear, ListBehind, Report, Run, SECTIONS, Section, insertable, report, text, to_docx,
+    Block, Figure, LastYear, ListBehind, Report, Run, SECTIONS, Section, annexes, insertable, report, secrecy, text,
+    to_docx,
 };
 use quick_xml::events::Event;
 use support::lists::Office;
@@ -240,6 +241,54 @@ fn what_has_changed_since_the_last_review_is_told_in_the_page_and_in_every_file(
     let alike = LastYear::of(&now, date(2023, 12, 31), &now, date(2023, 12, 31), 2024);
     let alike = section_text(&report(&now, 2024, date(2025, 3, 1), Some(&alike)), "since-last");
     assert!(alike.contains("Inget av det som jämförs har ändrats.") && alike.contains("Nya risker\t0\t0 risker nu"));
+}
+
+#[test]
+fn what_people_have_said_different_things_of_is_marked_in_the_report_and_its_files() {
+    let calm = full();
+    let wanted = |place: &Place| match place.kind {
+        RecordKind::Incident => calm.incidents.get(&place.key).unwrap().business_related == Some(true),
+        kind => [RecordKind::Risk, RecordKind::Decision, RecordKind::System].contains(&kind),
+    };
+    let mut register = calm.clone();
+    let entries: Vec<_> = calm.entries().filter(|entry| wanted(&entry.place)).collect();
+    for entry in &entries {
+        register.put(Entry { disputed: vec!["status".to_owned()], ..entry.clone() });
+    }
+    let (before, after) = (of_2024(&calm), of_2024(&register));
+    const MARK: &str = "(två olika uppgifter i registret)";
+    assert!(!text::text(&before).contains("olika"), "{}", text::text(&before));
+    let count = entries.len();
+    let said = format!("{count} uppgifter i registret har olika värden från olika personer.");
+    assert!(section_text(&after, "summary").contains(&said), "{}", section_text(&after, "summary"));
+    for name in ["incidents", "decisions"] {
+        let marks = section_text(&after, name).matches(MARK).count();
+        let rows = entries.iter().filter(|entry| match entry.place.kind {
+            RecordKind::Incident => name == "incidents",
+            RecordKind::Decision => name == "decisions" && entry.place.key.owner() == Some(review_place(2024).key),
+            _ => false,
+        });
+        assert_eq!(marks, rows.count(), "{name}: {}", section_text(&after, name));
+        let section = after.section(name).unwrap();
+        let explained = section.footnotes.iter().filter(|note| note.text.contains("den försiktigaste")).count();
+        assert_eq!(explained, usize::from(0 < marks), "{name}");
+    }
+    let annex = |register, report| secrecy::annex(register, report).map(|annex| text::text(&annex)).unwrap();
+    assert!(!annex(&calm, &before).contains(MARK));
+    assert!(annex(&register, &after).contains(MARK));
+    let column = |register, report| {
+        let sheets = annexes::annexes(register, report);
+        let risks = sheets.into_iter().find(|sheet| sheet.name == "Risker").unwrap();
+        let last = risks.columns.last().unwrap().heading.clone();
+        (last, risks.rows.iter().map(|row| row.last().unwrap().clone()).collect::<Vec<_>>())
+    };
+    let (heading, cells) = column(&register, &after);
+    assert_eq!(heading, "Olika uppgifter om");
+    assert!(
+        !cells.is_empty() && cells.iter().all(|cell| *cell == annexes::Cell::Text("Status".to_owned())),
+        "{cells:?}"
+    );
+    assert_ne!(column(&calm, &before).0, heading);
 }
 
 #[test]

@@ -35,16 +35,18 @@ impl Disputes {
         self.fields.get(&(place.key.clone(), place.kind)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether anything is disputed of the system by this key, or of what belongs to it.
+    /// Whether anything is disputed of a record, or of what belongs to it.
     #[must_use]
-    pub fn concern_system(&self, system: &Key) -> bool {
+    pub fn concern(&self, kind: RecordKind, key: &Key) -> bool {
         if self.fields.is_empty() {
             return false;
         }
-        let below = system.below();
-        self.fields.contains_key(&(system.clone(), RecordKind::System))
+        let below = key.below();
+        self.fields.contains_key(&(key.clone(), kind))
             || self.fields.range((below.start, RecordKind::Organisation)..(below.end, RecordKind::Organisation)).any(
-                |((_, kind), _)| std::iter::successors(kind.owner(), |kind| kind.owner()).any(RecordKind::is_system),
+                |((_, below), _)| {
+                    std::iter::successors(below.owner(), |below| below.owner()).any(|owner| owner == kind)
+                },
             )
     }
 
@@ -69,18 +71,20 @@ mod tests {
     }
 
     #[test]
-    fn a_system_is_concerned_by_its_own_disputes_and_by_those_of_what_belongs_to_it() {
+    fn a_record_is_concerned_by_its_own_disputes_and_by_those_of_what_belongs_to_it() {
         let mut disputes = Disputes::default();
         let key = |text| Key::parse(text).unwrap();
         disputes.put(&place(RecordKind::Action, "antura.one"), vec!["due".into()]);
         disputes.put(&place(RecordKind::System, "agresso"), vec!["unit".into(), "status".into()]);
         disputes.put(&place(RecordKind::Incident, "antur"), vec!["title".into()]);
         disputes.put(&place(RecordKind::TrainingCount, "antu.one"), vec!["people".into()]);
-        assert!(disputes.concern_system(&key("antura")) && disputes.concern_system(&key("agresso")));
-        assert!(!disputes.concern_system(&key("antur")) && !disputes.concern_system(&key("antu")));
+        let concern = |disputes: &Disputes, kind, text| disputes.concern(kind, &key(text));
+        assert!(["antura", "agresso"].iter().all(|text| concern(&disputes, RecordKind::System, text)));
+        assert!(!["antur", "antu"].iter().any(|text| concern(&disputes, RecordKind::System, text)));
+        assert!(concern(&disputes, RecordKind::Training, "antu"));
         assert_eq!(disputes.count(), 5);
         disputes.put(&place(RecordKind::System, "agresso"), vec![]);
-        assert!(!disputes.concern_system(&key("agresso")));
+        assert!(!concern(&disputes, RecordKind::System, "agresso"));
         assert_eq!((disputes.count(), disputes.places().count()), (3, 3));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::method::{Due, DueRules, folded};
 use super::value::{Choose, Record, Value, choice};
-use super::{Aspect, Classified, Date, Key, Level, Register, Stage, System};
+use super::{Aspect, Classified, Date, Key, Level, RecordKind, Register, Stage, System};
 
 choice! {
     /// A question to the register that a figure counts and a list answers with the systems themselves.
@@ -54,7 +54,7 @@ impl Row {
             stage: register.stage(key),
             classified: register.classified(key),
             due: rules.and_then(|rules| rules.due(register, key)),
-            disputed: register.disputes.concern_system(key),
+            disputed: register.disputes.concern(RecordKind::System, key),
             haystack: words.collect::<Vec<_>>().join("\n").to_lowercase(),
             name_order: swedish_order(&system.name),
         }

@@ -7,7 +7,7 @@ use super::model::{Block, Report, Table, number, printable, words};
 use crate::catalogue::MethodInUse;
 use crate::register::value::Kind;
 use crate::register::{
-    self, Aspect, Choose, Date, DateTime, Field, Key, Language, Level, Record, RecordKind, Register, Risk, Value,
+    self, Aspect, Choose, Date, DateTime, Field, Key, Language, Level, Place, Record, RecordKind, Register, Risk, Value,
 };
 
 /// One sheet.
@@ -150,10 +150,32 @@ fn list<R: Record + Kinded>(
         .iter()
         .filter_map(|(key, record)| {
             let owner = root_name(register, R::KIND, key)?;
-            Some(std::iter::once(owner).chain(more(key, record)).chain(fields(&**record)).collect())
+            Some((key, std::iter::once(owner).chain(more(key, record)).chain(fields(&**record)).collect()))
         })
         .collect();
-    Sheet { name, columns: std::iter::once(column(owner, 28)).chain(columns::<R>()).collect(), rows }
+    sheet(register, R::KIND, name, std::iter::once(column(owner, 28)).chain(columns::<R>()).collect(), rows)
+}
+
+/// A sheet of records. What people have said different things of is named in a last column, where there is any.
+fn sheet(
+    register: &Register,
+    kind: RecordKind,
+    name: &'static str,
+    mut columns: Vec<Column>,
+    rows: Vec<(&Key, Vec<Cell>)>,
+) -> Sheet {
+    let disputed = |key: &Key| register.disputes.of(&Place { kind, key: key.clone() });
+    if !rows.iter().any(|(key, _)| !disputed(key).is_empty()) {
+        return Sheet { name, columns, rows: rows.into_iter().map(|(_, cells)| cells).collect() };
+    }
+    columns.push(column("Olika uppgifter om", 28));
+    let named = |field: &String| kind.field(field).map_or("Borttagning", |field| field.term.sv);
+    let rows = rows.into_iter().map(|(key, mut cells)| {
+        let fields: Vec<_> = disputed(key).iter().map(named).collect();
+        cells.push(Cell::text(&fields.join(", ")));
+        cells
+    });
+    Sheet { name, columns, rows: rows.collect() }
 }
 
 /// A record that knows its kind.
@@ -186,7 +208,7 @@ fn systems(register: &Register, as_of: Date) -> Sheet {
     let levels = Aspect::ALL.iter().map(|aspect| column(format!("{} {}", aspect.letter(), aspect.term().sv), 18));
     let rows = index
         .rows()
-        .map(|(_, row)| {
+        .map(|(key, row)| {
             let levels = row.classified.map(|classified| classified.levels).unwrap_or_default();
             let stage = Cell::text(row.stage.term().sv);
             let decided = row.classified.map_or(Cell::Empty, |classified| Cell::Date(classified.decided));
@@ -196,19 +218,17 @@ fn systems(register: &Register, as_of: Date) -> Sheet {
                 None => Cell::Empty,
             };
             let levels = Aspect::ALL.iter().map(|aspect| Cell::text(&level_in_words(levels.of(*aspect))));
-            fields(&*row.system).chain([stage, decided, due]).chain(levels).collect()
+            (key, fields(&*row.system).chain([stage, decided, due]).chain(levels).collect())
         })
         .collect();
-    Sheet { name: "System", columns: columns::<register::System>().chain(computed).chain(levels).collect(), rows }
+    let columns = columns::<register::System>().chain(computed).chain(levels).collect();
+    sheet(register, RecordKind::System, "System", columns, rows)
 }
 
 fn incidents(register: &Register, report: &Report) -> Sheet {
     let all = super::figures::incidents(register, report.year, super::IncidentsOnly::All);
-    Sheet {
-        name: "Incidenter",
-        columns: columns::<register::Incident>().collect(),
-        rows: all.map(|(_, incident)| fields(&**incident).collect()).collect(),
-    }
+    let rows = all.map(|(key, incident)| (key, fields(&**incident).collect())).collect();
+    sheet(register, RecordKind::Incident, "Incidenter", columns::<register::Incident>().collect(), rows)
 }
 
 fn about(report: &Report) -> Sheet {

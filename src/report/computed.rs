@@ -12,8 +12,8 @@ use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
 use crate::register::method::Matrix;
 use crate::register::{
-    Action, Choose, Criticality, Date, Decision, GdprDecision, Incident, Key, Language, Level, Organisation, Register,
-    Review, Risk, RiskStatus, Side, StaffForm, StaffRole, System,
+    Action, Choose, Criticality, Date, Decision, GdprDecision, Incident, Key, Language, Level, Organisation, Place,
+    RecordKind, Register, Review, Risk, RiskStatus, Side, StaffForm, StaffRole, System,
 };
 
 /// Writes what is computed in a section.
@@ -47,6 +47,7 @@ pub(super) struct Page {
     blocks: Vec<Block>,
     footnotes: Vec<Footnote>,
     before: u32,
+    says_disputed: bool,
 }
 
 impl Page {
@@ -92,6 +93,18 @@ impl<'a> Facts<'a> {
         self.figures.get(figure)
     }
 
+    /// What stands after the name of a record that people have said different things of; with a note the first time in a
+    /// section.
+    fn mark(&self, page: &mut Page, kind: RecordKind, key: &Key) -> Runs {
+        let mark = disputed(self.register, kind, key);
+        if mark.is_empty() {
+            return Vec::new();
+        }
+        let is_said = std::mem::replace(&mut page.says_disputed, true);
+        let note = (!is_said).then(|| page.note("Rapporten visar den försiktigaste tills någon har valt."));
+        std::iter::once(Run::text(mark)).chain(note).collect()
+    }
+
     const fn year(&self) -> i16 {
         self.figures.year
     }
@@ -114,6 +127,12 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// The mark of a record that people have said different things of; nothing where they haven't.
+pub(super) fn disputed(register: &Register, kind: RecordKind, key: &Key) -> &'static str {
+    let place = Place { kind, key: key.clone() };
+    if register.disputes.of(&place).is_empty() { "" } else { " (två olika uppgifter i registret)" }
+}
+
 /// Some sections are people's alone.
 pub(super) const fn nothing(_: &Facts<'_>, _: &mut Page) {}
 
@@ -126,6 +145,15 @@ pub(super) fn summary(facts: &Facts<'_>, page: &mut Page) {
     )));
     page.blocks.push(Block::KeyFigures(key_figures(facts)));
     page.paragraph(facts.words(&format!("Siffrorna är hämtade ur registret den {}.", facts.figures.today)));
+    let disputed = facts.register.disputes.count();
+    if 0 < disputed {
+        let fields =
+            if disputed == 1 { "En uppgift".to_owned() } else { format!("{} uppgifter", number(small(disputed))) };
+        page.paragraph(facts.words(&format!(
+            "{fields} i registret har olika värden från olika personer. Rapporten räknar med det försiktigaste av dem \
+             tills någon har valt."
+        )));
+    }
 }
 
 fn key_figures(facts: &Facts<'_>) -> Table {
@@ -360,8 +388,10 @@ const LISTED: usize = 5;
 
 pub(super) fn incidents(facts: &Facts<'_>, page: &mut Page) {
     let year = facts.year();
-    let all: Vec<&Incident> =
-        figures::incidents(facts.register, year, IncidentsOnly::All).map(|(_, incident)| &**incident).collect();
+    let found: Vec<(&Key, &Incident)> = figures::incidents(facts.register, year, IncidentsOnly::All)
+        .map(|(key, incident)| (key, &**incident))
+        .collect();
+    let all: Vec<&Incident> = found.iter().map(|(_, incident)| *incident).collect();
     if all.is_empty() {
         page.paragraph(facts.words(&format!("Inga informationssäkerhetsincidenter är registrerade för {year}.")));
         return;
@@ -388,15 +418,20 @@ pub(super) fn incidents(facts: &Facts<'_>, page: &mut Page) {
         page.paragraph(facts.words(&said));
     }
     page.chart(charts::incidents(&all));
-    business_related(facts, page, &all);
+    business_related(facts, page, &found);
 }
 
-fn business_related(facts: &Facts<'_>, page: &mut Page, all: &[&Incident]) {
-    let mut listed: Vec<&Incident> =
-        all.iter().copied().filter(|incident| incident.business_related == Some(true)).collect();
-    listed.sort_by_key(|incident| (day_of(incident), incident.title.clone()));
+fn business_related(facts: &Facts<'_>, page: &mut Page, all: &[(&Key, &Incident)]) {
+    let mut listed: Vec<(&Key, &Incident)> =
+        all.iter().copied().filter(|(_, incident)| incident.business_related == Some(true)).collect();
+    listed.sort_by_key(|(_, incident)| (day_of(incident), incident.title.clone()));
     let more = listed.len().saturating_sub(LISTED);
-    let latest: Vec<Runs> = listed.into_iter().skip(more).map(|incident| incident_in_words(facts, incident)).collect();
+    let in_words = |(key, incident): (&Key, &Incident)| {
+        let mut runs = incident_in_words(incident);
+        runs.extend(facts.mark(page, RecordKind::Incident, key));
+        runs
+    };
+    let latest: Vec<Runs> = listed.into_iter().skip(more).map(in_words).collect();
     if latest.is_empty() {
         return;
     }
@@ -410,7 +445,7 @@ fn business_related(facts: &Facts<'_>, page: &mut Page, all: &[&Incident]) {
 }
 
 /// What is secret is named by its kind alone, so that the report can be read by all.
-fn incident_in_words(_: &Facts<'_>, incident: &Incident) -> Runs {
+fn incident_in_words(incident: &Incident) -> Runs {
     let kind = word(incident.kind);
     let title = if incident.secrecy.is_empty() { line(&incident.title) } else { String::new() };
     let what = match (title.as_str(), incident.kind) {
@@ -719,16 +754,16 @@ pub(super) fn earlier_decisions(facts: &Facts<'_>, page: &mut Page) {
         count(&Decision::is_closed),
         count(&|one| one.is_late(today)),
     )));
-    page.table(Table {
+    let table = Table {
         caption: format!("Beslut i ledningens genomgång {year}"),
         header: strings(["Beslut", "Ansvarig", "Klart senast", "Status", "Utfall"]),
         align: aligned(5, 5),
         rows: all
             .iter()
-            .map(|(paragraph, _, one)| {
+            .map(|(paragraph, key, one)| {
                 let status = if one.is_late(today) { "Försenat" } else { word(one.status) };
                 vec![
-                    paragraph_of(facts, *paragraph, one),
+                    paragraph_of(facts, page, *paragraph, key, one),
                     cell(&one.owner),
                     day_cell(one.due),
                     cell(status),
@@ -736,7 +771,8 @@ pub(super) fn earlier_decisions(facts: &Facts<'_>, page: &mut Page) {
                 ]
             })
             .collect(),
-    });
+    };
+    page.table(table);
 }
 
 /// What management decides, a paragraph each.
@@ -746,20 +782,24 @@ pub(super) fn decisions(facts: &Facts<'_>, page: &mut Page) {
         return;
     }
     page.paragraph(facts.words("Ledningen beslutar:"));
-    page.table(Table {
+    let table = Table {
         caption: format!("Beslut med anledning av genomgången {}", facts.year()),
         header: strings(["Beslut", "Ansvarig", "Klart senast"]),
         align: aligned(3, 3),
         rows: all
             .iter()
-            .map(|(paragraph, _, one)| vec![paragraph_of(facts, *paragraph, one), cell(&one.owner), day_cell(one.due)])
+            .map(|(paragraph, key, one)| {
+                vec![paragraph_of(facts, page, *paragraph, key, one), cell(&one.owner), day_cell(one.due)]
+            })
             .collect(),
-    });
+    };
+    page.table(table);
 }
 
-fn paragraph_of(facts: &Facts<'_>, paragraph: u32, decision: &Decision) -> Runs {
+fn paragraph_of(facts: &Facts<'_>, page: &mut Page, paragraph: u32, key: &Key, decision: &Decision) -> Runs {
     let mut runs = vec![Run::Strong(format!("§\u{A0}{paragraph}")), Run::text(" ")];
     runs.extend(prose::runs(&decision.text, facts.figures));
+    runs.extend(facts.mark(page, RecordKind::Decision, key));
     runs
 }
 

@@ -7,12 +7,13 @@
 
 use std::ops::Range;
 
+use super::computed::disputed;
 use super::model::{Align, Block, Report, Run, Section, Table, Withheld, day_in_words, line, number as written};
 use crate::catalogue::MethodInUse;
 use crate::register::list::{Index, Only};
 use crate::register::method::sentence;
 use crate::register::value::choice;
-use crate::register::{Action, Choose, Criticality, Date, Key, Priority, Register, Risk, RiskStatus};
+use crate::register::{Action, Choose, Criticality, Date, Key, Priority, RecordKind, Register, RiskStatus};
 
 /// A paragraph of OSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,7 +273,7 @@ fn name_of(register: &Register, key: &Key) -> Option<String> {
 /// The risks that are not closed, the greatest first.
 fn risks(register: &Register) -> Vec<Block> {
     let method = MethodInUse::of(register);
-    let mut found: Vec<(Option<usize>, String, &Risk, String)> = register
+    let mut found: Vec<(Option<usize>, Vec<String>)> = register
         .risks
         .iter()
         .filter(|(_, risk)| risk.status != Some(RiskStatus::Closed))
@@ -281,15 +282,15 @@ fn risks(register: &Register) -> Vec<Block> {
             let matrix = key.owner().and_then(|analysis| method.matrix_of(register, &analysis));
             let level = matrix.and_then(|matrix| matrix.of(risk).0);
             let words = level.map_or_else(|| "Ej bedömd".to_owned(), |(_, level)| level.name.sv.clone());
-            Some((level.map(|(rank, _)| rank), system, &**risk, words))
+            let what = format!("{}{}", line(&sentence(risk)), disputed(register, RecordKind::Risk, key));
+            let handled = [risk.treatment.map(|it| it.term().sv), risk.status.map(|it| it.term().sv)];
+            let handled = handled.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let row = vec![system, what, words, handled, line(&risk.owner), Ground::SECURITY.words()];
+            Some((level.map(|(rank, _)| rank), row))
         })
         .collect();
-    found.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
-    let rows = found.into_iter().map(|(_, system, risk, level)| {
-        let handled = [risk.treatment.map(|it| it.term().sv), risk.status.map(|it| it.term().sv)];
-        let handled = handled.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        vec![system, line(&sentence(risk)), level, handled, line(&risk.owner), Ground::SECURITY.words()]
-    });
+    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.first().cmp(&other.1.first())));
+    let rows = found.into_iter().map(|(_, row)| row);
     table("Risker, de största först", ["System", "Risk", "Nivå", "Hantering", "Riskägare", "Lagrum"], rows.collect())
 }
 
@@ -300,15 +301,16 @@ fn weaknesses(register: &Register, as_of: Date) -> Vec<Block> {
     let actions = register.actions.iter().filter(|(_, action)| is_weak(action)).filter_map(|(key, action)| {
         let why = if action.is_late(as_of) { "Försenad" } else { "Hög prioritet" };
         let due = action.due.map_or_else(String::new, |due| due.to_string());
-        Some(vec![name_of(register, key)?, line(&action.title), why.to_owned(), due, Ground::SECURITY.words()])
+        let what = format!("{}{}", line(&action.title), disputed(register, RecordKind::Action, key));
+        Some(vec![name_of(register, key)?, what, why.to_owned(), due, Ground::SECURITY.words()])
     });
     let index = Index::new(register);
     let systems = index
         .rows()
         .filter(|(_, row)| row.is(Only::Unclassified) && Some(Criticality::High) <= row.system.criticality)
-        .map(|(_, row)| {
+        .map(|(key, row)| {
             vec![
-                line(&row.system.name),
+                format!("{}{}", line(&row.system.name), disputed(register, RecordKind::System, key)),
                 row.system.criticality.map_or("", |it| it.term().sv).to_owned(),
                 Ground::SECURITY.words(),
             ]
@@ -331,10 +333,11 @@ fn incidents(register: &Register, year: i16) -> Vec<Block> {
         .incidents
         .iter()
         .filter(|(_, incident)| incident.year() == Some(year) && !incident.secrecy.is_empty())
-        .map(|(_, incident)| {
+        .map(|(key, incident)| {
+            let what = format!("{}{}", line(&incident.title), disputed(register, RecordKind::Incident, key));
             let day = super::charts::day_of(incident).map_or_else(String::new, |day| day.to_string());
             let kind = incident.kind.map_or("", |kind| kind.term().sv);
-            vec![day, line(&incident.title), kind.to_owned(), line(&incident.secrecy)]
+            vec![day, what, kind.to_owned(), line(&incident.secrecy)]
         });
     table("Incidenter med sekretess", ["Dag", "Händelse", "Slag", "Lagrum"], rows.collect())
 }

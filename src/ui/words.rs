@@ -10,6 +10,19 @@ mod generated {
 
 pub use generated::i18n;
 
+/// A text with a count in it, or the one that is said of a single thing.
+macro_rules! counted {
+    ($i18n:ident, $count:expr, $room:ident.$many:ident or $one:ident $(, $name:ident = $value:expr)*) => {{
+        let count = $count;
+        if count == 1 {
+            $crate::ui::words::i18n::t_string!($i18n, $room.$one $(, $name = $value)*).to_string()
+        } else {
+            $crate::ui::words::i18n::t_string!($i18n, $room.$many, count = count $(, $name = $value)*).to_string()
+        }
+    }};
+}
+pub(super) use counted;
+
 use leptos_i18n::I18nContext;
 
 use self::i18n::Locale;

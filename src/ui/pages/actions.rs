@@ -11,11 +11,12 @@ use self::review::ReviewDecisions;
 use crate::register::{Action, Choose, Field, Key, Place, Record, RecordKind};
 use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
+use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::shown;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 /// Rows that are shown before one asks for more.
 const STEP: usize = 200;
@@ -61,7 +62,7 @@ pub fn Actions() -> impl IntoView {
     let in_sight = Memo::new(move |_| matching.with(|keys| keys.iter().take(limit.get()).cloned().collect::<Vec<_>>()));
     let under = Signal::derive(move || {
         let count = matching.with(Vec::len);
-        t_string!(i18n, actions.count, count = count).to_string()
+        counted!(i18n, count, actions.count or single)
     });
     let navigate = StoredValue::new_local(use_navigate());
     let chip = move |choice: Which, address: &'static str, name: Signal<String>, figure: Option<Figure>| {
@@ -156,7 +157,7 @@ fn Row(key: Key) -> impl IntoView {
     let late = move || action.with(|action| action.is_late(session.today()));
     view! {
         <tr>
-            <th scope="row" class="list-name">{move || words(Action::TITLE)}<Changed place /></th>
+            <th scope="row" class="list-name">{move || words(Action::TITLE)}<Changed place=place.clone() /><DisputedRecord place /></th>
             <td><A href=address>{move || name.get()}</A></td>
             <td>
                 {move || {

@@ -16,7 +16,7 @@ use crate::ui::parts::fields::{Control, shown};
 use crate::ui::session::{Answer, Session};
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 /// As many as are shown at first, and more each time.
 const STEP: usize = 50;
@@ -71,7 +71,7 @@ pub fn Conflicts() -> impl IntoView {
     view! {
         <Heading
             title=Signal::derive(move || t_string!(i18n, nav.conflicts).to_owned())
-            under=Signal::derive(move || t_string!(i18n, conflicts.count, count = count()).to_string())
+            under=Signal::derive(move || counted!(i18n, count(), conflicts.count or single))
         />
         <p class="soft">{t!(i18n, conflicts.about)}</p>
         <p role="status" tabindex="-1" node_ref=said>

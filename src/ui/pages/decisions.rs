@@ -9,12 +9,13 @@ use super::overview::year_of;
 use crate::register::{Choose, Classification, Date, InformationSet, Key, Place, RecordKind};
 use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
+use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 fn address(year: i16, archive: bool) -> String {
     format!("/klassningar?year={year}{}", if archive { "&archive=yes" } else { "" })
@@ -47,7 +48,7 @@ pub fn Decisions() -> impl IntoView {
     });
     let under = Signal::derive(move || {
         let (count, year) = (matching.with(Vec::len), year.get());
-        t_string!(i18n, decisions.count, count = count, year = year).to_string()
+        counted!(i18n, count, decisions.count or single, year = year)
     });
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |address: String| {
@@ -152,7 +153,7 @@ fn Row(key: Key) -> impl IntoView {
     view! {
         <tr>
             <td class="nowrap">{one.decided.map(|day| day.to_string())}</td>
-            <th scope="row" class="list-name"><A href=address>{move || name.get()}</A><Changed place /></th>
+            <th scope="row" class="list-name"><A href=address>{move || name.get()}</A><Changed place=place.clone() /><DisputedRecord place /></th>
             <td>{set}</td>
             <td><LevelBadges levels=one.levels() /></td>
             <td>{one.decided_by.clone()}</td>

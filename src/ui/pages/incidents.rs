@@ -18,6 +18,7 @@ use crate::register::{
 use crate::report::figures::{self, Figure, IncidentsOnly};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::confirm::Confirm;
+use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::{FieldEditor, shown};
 use crate::ui::parts::history::History;
 use crate::ui::parts::number::Number;
@@ -25,7 +26,7 @@ use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 const EVENT: [Field; 11] = [
     Incident::TITLE,
@@ -161,8 +162,8 @@ pub fn Incidents() -> impl IntoView {
     let under = Signal::derive(move || {
         let count = matching.with(Vec::len);
         match year.get() {
-            Some(year) => t_string!(i18n, incidents.count, count = count, year = year).to_string(),
-            None => t_string!(i18n, incidents.count_all, count = count).to_string(),
+            Some(year) => counted!(i18n, count, incidents.count or single, year = year),
+            None => counted!(i18n, count, incidents.count_all or single_all),
         }
     });
     let adding = RwSignal::new(false);
@@ -314,7 +315,7 @@ fn Row(key: Key) -> impl IntoView {
                     |day| day.to_string().into_any(),
                 ))}
             </td>
-            <th scope="row" class="list-name"><A href=address>{move || words(Incident::TITLE)}</A><Changed place /></th>
+            <th scope="row" class="list-name"><A href=address>{move || words(Incident::TITLE)}</A><Changed place=place.clone() /><DisputedRecord place /></th>
             <td>{move || words(Incident::KIND)}</td>
             <td>{move || judged(Incident::BUSINESS_RELATED)}</td>
             <td>{move || judged(Incident::PERSONAL_DATA)}</td>

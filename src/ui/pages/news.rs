@@ -9,7 +9,7 @@ use crate::ui::parts::record_link::RecordLink;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::language_of;
+use crate::ui::words::{counted, language_of};
 
 /// The most that is in the page at once.
 const MOST: usize = 100;
@@ -22,7 +22,7 @@ pub fn NewsPage() -> impl IntoView {
     let count = Memo::new(move |_| session.news.with(Vec::len));
     let under = Signal::derive(move || match count.get() {
         0 => String::new(),
-        count => t_string!(i18n, news.count, count = count).to_string(),
+        count => counted!(i18n, count, news.count or single),
     });
     let row = move |News { place, past }: News| {
         let kind = place.kind;

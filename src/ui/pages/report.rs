@@ -34,7 +34,7 @@ use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::UndoBar;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
@@ -309,7 +309,7 @@ fn Before(
         <section aria-labelledby="before">
             <h2 id="before">{t!(i18n, report.before)}</h2>
             <p class="unseen" role="status">
-                {move || t_string!(i18n, report.concerns, count = found.with(Vec::len)).to_string()}
+                {move || counted!(i18n, found.with(Vec::len), report.concerns or concern)}
             </p>
             <Show
                 when=move || !found.with(Vec::is_empty)

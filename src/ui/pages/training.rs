@@ -16,6 +16,7 @@ use crate::register::{
 use crate::report::figures::{self, Figure, ListBehind};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::confirm::Confirm;
+use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::parts::history::History;
 use crate::ui::parts::number::Number;
@@ -321,7 +322,7 @@ fn Counts(shown: Memo<Option<Key>>) -> impl IntoView {
             <tr>
                 <th scope="row">
                     <a href=format!("/utbildning?count={key}") aria-current=current.then_some("true")>
-                        {day}<Changed place />
+                        {day}<Changed place=place.clone() /><DisputedRecord place within=true />
                     </a>
                 </th>
                 <td>{title}</td>

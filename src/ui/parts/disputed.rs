@@ -29,6 +29,30 @@ pub fn Disputed(
     }
 }
 
+/// Beside a record's name in a list: ”Två uppgifter”, where there are two of it or of what belongs to it.
+#[component]
+pub fn DisputedRecord(
+    /// The record.
+    place: Place,
+    /// Whether the name leads to the record itself, so that the mark can't lead elsewhere.
+    #[prop(optional)]
+    within: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let disputed = Memo::new(move |_| session.read(|register| register.disputes.concern(place.kind, &place.key)));
+    move || {
+        disputed.get().then(|| {
+            if within {
+                view! { " " <span class="disputed disputed--beside">{t!(i18n, conflicts.mark)}</span> }.into_any()
+            } else {
+                view! { " " <A href="/att-reda-ut" attr:class="disputed disputed--beside">{t!(i18n, conflicts.mark)}</A> }
+                    .into_any()
+            }
+        })
+    }
+}
+
 /// At the head of a record that one has removed and another changed.
 #[component]
 pub fn DisputedRemoval(

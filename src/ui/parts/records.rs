@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::changed::Changed;
 use super::confirm::Confirm;
+use super::disputed::DisputedRecord;
 use super::fields::{FieldEditor, key_below, shown};
 use crate::register::command::required;
 use crate::register::{Command, Field, Key, Place, RecordKind, Value};
@@ -162,7 +163,7 @@ fn RecordItem(
                 aria-expanded=move || open.get().to_string()
                 on:click=move |_| open.update(|open| *open = !*open)
             >
-                <span class="record__name">{name}<Changed place=place.get_value() /></span>
+                <span class="record__name">{name}<Changed place=place.get_value() /><DisputedRecord place=place.get_value() within=true /></span>
                 <span class="soft">{rest}</span>
             </button>
             <Show when=move || open.get()>

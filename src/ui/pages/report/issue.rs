@@ -18,7 +18,7 @@ use crate::ui::parts::fields::field_id;
 use crate::ui::parts::withdraw::Withdraw;
 use crate::ui::session::{Answer, Session, Standing};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{day, language_of, term};
+use crate::ui::words::{counted, day, language_of, term};
 
 /// The program's edition, as an issued report names it.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -142,7 +142,7 @@ pub fn Issue(
                 </ul>
             </Show>
             <Show when=move || 0 < concerns.get()>
-                <p class="soft">{move || t_string!(i18n, issue.concerns, count = concerns.get()).to_string()}</p>
+                <p class="soft">{move || counted!(i18n, concerns.get(), issue.concerns or concern)}</p>
             </Show>
             <button
                 type="button"

@@ -15,7 +15,7 @@ use crate::register::{Assessment, Choose, Command, Key, Levels, LocalMeasure, lo
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, term};
+use crate::ui::words::{counted, language_of, term};
 
 /// Which measures are shown. The list stays as it was when it was chosen: what is answered doesn't jump away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ pub fn Measures(system: Key, method: Memo<MethodInUse>) -> impl IntoView {
                 <Upgrades system=key.get_value() method held />
                 <Show when=move || 0 < lacking.get()>
                     <div class="notice notice--ok">
-                        <p>{move || t_string!(i18n, method.into_plan_about, count = lacking.get()).to_string()}</p>
+                        <p>{move || counted!(i18n, lacking.get(), method.into_plan_about or into_plan_about_single)}</p>
                         <button type="button" class="button" disabled=move || !session.editable() on:click=into_plan>
                             {t!(i18n, method.into_plan)}
                         </button>

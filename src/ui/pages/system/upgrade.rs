@@ -10,7 +10,7 @@ use crate::register::method::{Held, Measure, NewAnswer, answer, upgrade};
 use crate::register::{Assessment, Choose, Command, Key};
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::language_of;
+use crate::ui::words::{counted, language_of};
 
 /// A measure whose answer was given by an earlier edition.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +101,7 @@ pub fn Upgrades(system: Key, method: Memo<MethodInUse>, held: Memo<BTreeMap<Stri
                     }}
                 </p>
                 <Show when=move || 0 < same.get()>
-                    <p>{move || t_string!(i18n, method.upgrade_same, count = same.get()).to_string()}</p>
+                    <p>{move || counted!(i18n, same.get(), method.upgrade_same or upgrade_same_single)}</p>
                     <button type="button" class="button" disabled=move || !session.editable() on:click=accept_same>
                         {t!(i18n, method.upgrade_keep)}
                     </button>
