@@ -139,5 +139,36 @@ fn whole(bench: &mut Criterion) {
     eprintln!("5000 systems saved: {} bytes", bytes.len());
 }
 
-criterion_group!(benches, edits, whole);
+/// What a workshop's tablets did apart, each as one entry: 200 edits of 30 tablets in 500 systems.
+fn apart(bench: &mut Criterion) {
+    let bytes = register(500).save();
+    let tablet = |tablet: u8| {
+        let mut document = RegisterDocument::load([&bytes], [10 + tablet; 16]).unwrap();
+        let edit = |at: usize| {
+            let place = system((usize::from(tablet) * 13 + at * 7) % 500);
+            let field = ["unit", "supplier", "operations"][at % 3];
+            let value = Value::Line(format!("Platta {tablet}, rad {at}"));
+            document.apply(&Command::Set { place, field: field.into(), value }, &signed()).unwrap().bytes
+        };
+        (0..200).flat_map(edit).collect::<Vec<u8>>()
+    };
+    let entries: Vec<_> = (0..30).map(tablet).collect();
+    let mut group = bench.benchmark_group("500 systems");
+    group.sample_size(10);
+    group.bench_function("30 tablets' 200 edits each merged", |timer| {
+        timer.iter_batched_ref(
+            || {
+                // As the keeper holds it: what is shown has been read.
+                let document = RegisterDocument::load([&bytes], [3; 16]).unwrap();
+                drop(document.entries());
+                document
+            },
+            |document| entries.iter().map(|entry| document.merge(entry).unwrap().len()).sum::<usize>(),
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, edits, apart, whole);
 criterion_main!(benches);

@@ -121,6 +121,20 @@ test("the list says what is due again and why, and is as long as the overview's 
   await expect(systems.rows.filter({ hasText: "Nyckelregister" })).toContainText("Klassas om: flyttas.");
 });
 
+test("a row is as high as scrolling counts on, also where four levels stand in two rows", async ({ page }) => {
+  const systems = await exampleList(page);
+  for (const width of [1280, 1024, 820]) {
+    await page.setViewportSize({ width, height: 1180 });
+    const [height, rows] = await systems.rows.evaluateAll((rows) => [
+      Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")),
+      rows.map((row) => row.getBoundingClientRect().height),
+    ]);
+    expect(rows.length).toBeGreaterThan(10);
+    // The line under a row is half in it and half in the next.
+    expect(rows.filter((one) => 1 < Math.abs(one - height)), `${width}`).toEqual([]);
+  }
+});
+
 test("a column that is chosen is shown, and still is after a reload", async ({ page }) => {
   const systems = await exampleList(page);
   await expect(systems.column("Leverantör")).toHaveCount(0);
