@@ -1,6 +1,7 @@
 // The last step of the app's build, run by trunk before it puts the files in dist/.
 //
-// 1. The inline start script becomes a file, so that the content security policy needs no exception.
+// 1. The inline start scripts become files, so that the content security policy needs no exception; the stylesheets
+//    become one file, so that the page waits for one.
 // 2. The pieces that were cut off from the page's module (see scripts/trunk/wasm-bindgen) are made small and put beside it.
 // 3. The workers' modules and the page's are named by their content, so that a page never meets another build's worker
 //    or piece. The page finds the workers' names in <meta name="worker-…">.
@@ -34,6 +35,7 @@ async function finish() {
   let html = await readFile(at("index.html"), "utf8");
   html = await bringPiecesIn(html);
   html = await moveScripts(html);
+  html = await joinStyles(html);
   for (const worker of WORKERS) html = await nameWorker(html, worker);
   await writeFile(at("index.html"), html);
   if (release) {
@@ -89,12 +91,25 @@ function replaced(text, from, to) {
 }
 
 async function moveScripts(html) {
-  const inline = /<script type="module">([\s\S]*?)<\/script>/g;
-  for (const [element, source] of [...html.matchAll(inline)]) {
+  const inline = /<script type="module"( async)?>([\s\S]*?)<\/script>/g;
+  for (const [element, soon = "", source] of [...html.matchAll(inline)]) {
     const script = source.trim() + "\n";
     const name = `start-${hash(script)}.js`;
     await writeFile(at(name), script);
-    html = html.replace(element, () => `<script type="module" src="/${name}"></script>`);
+    html = html.replace(element, () => `<script type="module"${soon} src="/${name}"></script>`);
+  }
+  return html;
+}
+
+async function joinStyles(html) {
+  const sheets = [...html.matchAll(/<link rel="stylesheet" href="\/([^"]+)"[^>]*>\s*/g)];
+  if (!sheets.length) throw new Error("index.html names no stylesheet");
+  const all = (await Promise.all(sheets.map(([, file]) => readFile(at(file), "utf8")))).join("\n");
+  const name = `style-${hash(all)}.css`;
+  await writeFile(at(name), all);
+  for (const [n, [element, file]] of sheets.entries()) {
+    await unlink(at(file));
+    html = html.replace(element, () => (n ? "" : `<link rel="stylesheet" href="/${name}">\n`));
   }
   return html;
 }
@@ -107,7 +122,8 @@ async function nameWorker(html, worker) {
   await rename(at(`${worker}_bg.wasm`), at(`${base}_bg.wasm`));
   const start = `wasm_bindgen({ module_or_path: "/${base}_bg.wasm" });\n`;
   await writeFile(at(`${base}.js`), `${glue}\n${start}`);
-  return html.replace("</head>", () => `<meta name="worker-${worker}" content="/${base}.js"></head>`);
+  // Before the script that starts one of them.
+  return html.replace('<meta charset="utf-8">', (first) => `${first}<meta name="worker-${worker}" content="/${base}.js">`);
 }
 
 async function fillServiceWorker() {

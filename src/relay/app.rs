@@ -56,7 +56,7 @@ fn is_page(path: &str) -> bool {
     path.rsplit('/').next().is_none_or(|last| !last.contains('.'))
 }
 
-/// The build puts a hash of the content last in a name (`tokens-1f0c….css`, `klassrum-1f0c…_bg.wasm`); what is behind
+/// The build puts a hash of the content last in a name (`style-1f0c….css`, `klassrum-1f0c…_bg.wasm`); what is behind
 /// such a name never changes.
 fn is_named_by_content(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
