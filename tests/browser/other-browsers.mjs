@@ -150,7 +150,7 @@ async function startSitting() {
     },
     isSeated: (count) => isSeated(seats[0], count),
     ask: async () => {
-      await seats[0].getByRole("navigation").getByRole("button", { name: /^Konfidentialitet:/ }).click();
+      await seats[0].getByRole("navigation").getByRole("group").first().getByRole("button", { name: /^Konfidentialitet:/ }).click();
       await seats[0].getByRole("button", { name: "Öppna röstningen" }).click();
     },
     voteAndShow: async () => {
@@ -209,6 +209,7 @@ for (const name of asked.length ? asked : Object.keys(BROWSERS)) {
   const downloads = await mkdtemp(join(tmpdir(), "klassrum-"));
   const [relay, browser] = [await startRelay(), await BROWSERS[name](downloads).catch((why) => why)];
   let stopped = browser instanceof Error ? browser : null;
+  if (stopped) console.log(`        ${name} does not start\n${stopped.stack.replace(/^/gm, "        ")}`);
   const sitting = await startSitting();
   for (const [claim, step] of Object.entries({ ...WAY, ...TABLE })) {
     try {
