@@ -316,7 +316,7 @@ async function largeReport() {
   for (let run = 0; run <= RUNS; run++) {
     const time = await made(page, "Hämta som PDF");
     if (0 < run) times.push(time);
-    memory.push(await largestRenderer());
+    memory.push(await largestRenderer(context));
   }
   note("PDF with 500 systems, click to bytes", times, { budget: 10_000, about: "not throttled" });
   note("  the most memory that the page and its workers took", [Math.max(...memory)], { budget: 400, unit: "MB" });
@@ -324,8 +324,8 @@ async function largeReport() {
 }
 
 /** The most memory that a page's process has ever taken, in MB, of the one that took most. */
-async function largestRenderer() {
-  const session = await browser.newBrowserCDPSession();
+async function largestRenderer(context) {
+  const session = await context.browser().newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   await session.detach();
   const sizes = await Promise.all(processInfo.filter(({ type }) => type === "renderer").map(async ({ id }) => {
