@@ -61,12 +61,6 @@ impl RecordKind {
         }
     }
 
-    /// Whether it is the kind of systems.
-    #[must_use]
-    pub const fn is_system(self) -> bool {
-        matches!(self, Self::System)
-    }
-
     /// How many owners a key of this kind names before its own part.
     #[must_use]
     pub const fn depth(self) -> usize {

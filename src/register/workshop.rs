@@ -170,8 +170,6 @@ pub struct Workshop {
     pub at: usize,
     /// Who founded it.
     pub founder: Option<Person>,
-    /// When it was founded, in seconds since 1970 by that device's clock.
-    pub begun: i64,
     /// Who is at the table, in the order they came.
     pub people: Vec<Participant>,
     /// Whether the table chose to see who voted what, by role.
@@ -264,15 +262,7 @@ impl Workshop {
             _ => None,
         });
         let at = led.filter_map(|id| turns.iter().position(|turn| turn.id == id)).next().unwrap_or(0);
-        Self {
-            turns,
-            at,
-            founder: Some(founder),
-            begun: first.at,
-            people,
-            roles_shown: table.roles_shown,
-            unread: table.unread,
-        }
+        Self { turns, at, founder: Some(founder), people, roles_shown: table.roles_shown, unread: table.unread }
     }
 
     /// The turn that everybody is at; nothing until it has arrived.
@@ -481,7 +471,8 @@ impl Turn {
     #[must_use]
     pub fn raised(&self, aspect: Aspect) -> Option<Raise> {
         let decision = self.asked(&Question { set: None, aspect })?.decision()?;
-        decision.what.raise.filter(|_| self.highest_of_sets().of(aspect) < Some(decision.what.level))
+        let highest = self.highest_of_sets().of(aspect)?;
+        decision.what.raise.filter(|_| highest < decision.what.level)
     }
 
     /// The turn as this ending saw it: of decisions that stand beside each other, only its own.

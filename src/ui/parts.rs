@@ -1,6 +1,7 @@
 //! Parts that several pages are made of.
 
 pub mod changed;
+pub mod choice;
 pub mod confirm;
 pub mod disputed;
 pub mod fields;

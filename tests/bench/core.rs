@@ -144,13 +144,12 @@ fn apart(bench: &mut Criterion) {
     let bytes = register(500).save();
     let tablet = |tablet: u8| {
         let mut document = RegisterDocument::load([&bytes], [10 + tablet; 16]).unwrap();
-        let edit = |at: usize| {
+        let edit = |(at, field): (usize, &str)| {
             let place = system((usize::from(tablet) * 13 + at * 7) % 500);
-            let field = ["unit", "supplier", "operations"][at % 3];
             let value = Value::Line(format!("Platta {tablet}, rad {at}"));
             document.apply(&Command::Set { place, field: field.into(), value }, &signed()).unwrap().bytes
         };
-        (0..200).flat_map(edit).collect::<Vec<u8>>()
+        (0..200).zip(["unit", "supplier", "operations"].into_iter().cycle()).flat_map(edit).collect::<Vec<u8>>()
     };
     let entries: Vec<_> = (0..30).map(tablet).collect();
     let mut group = bench.benchmark_group("500 systems");

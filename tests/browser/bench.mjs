@@ -31,10 +31,12 @@ const busy = loadavg()[0];
 const relay = await startRelay();
 const CHROMIUM = { executablePath: "/usr/bin/chromium", args: [...FLAGS, "--disable-component-update", "--disable-sync"] };
 const browser = await chromium.launch(CHROMIUM);
-const profiles = [];
+const [devices, profiles] = [[], []];
 try {
   await measure();
 } finally {
+  // A part that failed has left its own open.
+  for (const context of devices) await context.close();
   await browser.close();
   await relay.stop();
   for (const profile of profiles) await rm(profile, { recursive: true, force: true });
@@ -99,6 +101,7 @@ async function device() {
   profiles.push(profile);
   const shown = { locale: "sv-SE", viewport: { width: 1280, height: 800 }, acceptDownloads: true };
   const context = await chromium.launchPersistentContext(profile, { ...CHROMIUM, ...shown });
+  devices.push(context);
   await context.addInitScript({ path: fileURLToPath(new URL("support/stopwatch.js", import.meta.url)) });
   return context;
 }

@@ -25,9 +25,9 @@ pub struct Outcome {
 
 /// The edit that brings the end of a turn into the register: the sitting and who was there, sets that are new, records
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
-/// measures in the place of the answers that the table had seen, and a row of the action plan for each that is missing and
-/// has none; what is done closes the row that the table saw. And one risk analysis with the risks that nobody struck. `None` when it hasn't ended, nothing was decided, the
-/// system isn't in the register, or every end is in it already.
+/// measures in the place of the answers that the table had seen, a row of the action plan for each that is missing and has
+/// none, an end to the row that the table saw for each that is done, and one risk analysis with the risks that nobody struck.
+/// `None` when it hasn't ended, nothing was decided, the system isn't in the register, or every end is in it already.
 ///
 /// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
 /// decisions, one after the other; where they differ, the register shows both.

@@ -22,6 +22,7 @@ use crate::register::{
     Action, Aspect, Classification, Command, Date, Field, InformationSet, Key, Level, Levels, Place, Prose, Raise,
     RecordKind, Risk, RiskAnalysis, SCALE, Stage, System, Treatment, Value,
 };
+use crate::ui::parts::choice::ChoiceSelect;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::disputed::DisputedRemoval;
 use crate::ui::parts::fields::{FieldEditor, key_below};
@@ -559,13 +560,7 @@ fn NewClassification(system: Key, method: Memo<MethodInUse>, deciding: RwSignal<
                 <Show when=move || is_raised(choice)>
                     <div class="field">
                         <label for=raise_id.get_value()>{t!(i18n, method.raise_why)}</label>
-                        <select id=raise_id.get_value() on:change=move |event| raise.set(Raise::from_key(&event_target_value(&event)))>
-                            <option value="">{t!(i18n, common.not_chosen)}</option>
-                            {Raise::ALL.iter().map(|one| {
-                                let words = term(one.term());
-                                view! { <option value=one.key()>{words}</option> }
-                            }).collect_view()}
-                        </select>
+                        <ChoiceSelect id=raise_id.get_value() chosen=raise />
                     </div>
                 </Show>
                 <div class="field">

@@ -7,6 +7,7 @@ use super::question::Open;
 use super::table::Table;
 use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop, Tally};
 use crate::register::{Choose, Level, Raise};
+use crate::ui::parts::choice::ChoiceSelect;
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
@@ -43,10 +44,10 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     let highest = move || asked.with(|asked| asked.as_ref().and_then(Asked::closed).and_then(Tally::highest));
     let is_whole = question.with_value(|question| question.set.is_none());
     // Below its information sets the system as a whole can't go.
+    let of_sets = Memo::new(move |_| table.turn(|turn| turn.highest_of_sets().of(aspect)).filter(|_| is_whole));
     let floor = Memo::new(move |_| {
-        let of_sets = table.turn(|turn| turn.highest_of_sets().of(aspect)).filter(|_| is_whole);
         let of_facts = question.with_value(|question| table.turn(|turn| turn.floor(question).map(|floor| floor.level)));
-        of_facts.max(of_sets)
+        of_facts.max(of_sets.get())
     });
     let stands = Memo::new(move |_| highest().max(floor.get()));
     let chosen = RwSignal::new(None::<Level>);
@@ -55,7 +56,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     let dissent = RwSignal::new(true);
     let told = RwSignal::new(false);
     let raise = RwSignal::new(None::<Raise>);
-    let is_raised = move || is_whole && floor.get() < level.get();
+    let is_raised = move || of_sets.get().is_some_and(|highest| Some(highest) < level.get());
     let lacks_raise =
         move || is_raised() && (raise.with(Option::is_none) || reason.with(|reason| reason.trim().is_empty()));
     let is_low = move || level.get() < highest();
@@ -109,21 +110,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
             <Show when=is_raised>
                 <div class="field">
                     <label for="raise">{t!(i18n, method.raise_why)}</label>
-                    <select
-                        id="raise"
-                        prop:value=move || raise.get().map_or("", Choose::key)
-                        on:change=move |event| raise.set(Raise::from_key(&event_target_value(&event)))
-                    >
-                        <option value="">"–"</option>
-                        {Raise::ALL.iter().map(|one| {
-                            let one = *one;
-                            view! {
-                                <option value=one.key() selected=move || raise.get() == Some(one)>
-                                    {move || one.term().in_language(language_of(i18n))}
-                                </option>
-                            }
-                        }).collect_view()}
-                    </select>
+                    <ChoiceSelect id="raise" chosen=raise />
                     <p class="field__error" role="alert" hidden=move || !(told.get() && lacks_raise())>
                         {t!(i18n, workshop.raise_lacks)}
                     </p>
@@ -149,7 +136,9 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
                     {move || if is_low() { t_string!(i18n, workshop.reason_lacks) } else { t_string!(i18n, workshop.sealed_lacks) }}
                 </p>
             </div>
-            <label class="check"><input type="checkbox" bind:checked=dissent /> {t!(i18n, workshop.keep_dissent)}</label>
+            <Show when=move || highest().is_some()>
+                <label class="check"><input type="checkbox" bind:checked=dissent /> {t!(i18n, workshop.keep_dissent)}</label>
+            </Show>
             <div class="actions">
                 <button class="button button--main" disabled=move || level.with(Option::is_none) || below_floor()>
                     {move || level.get().map_or_else(

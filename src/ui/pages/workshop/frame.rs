@@ -17,7 +17,7 @@ use super::table::Table;
 use crate::browser::awake::Awake;
 use crate::browser::keeper::protocol::Request;
 use crate::register::workshop::{Asked, Digest, Question, Round, Stop, Tally, Turn};
-use crate::register::{Aspect, Choose, Term};
+use crate::register::{Aspect, Choose, Key, Term};
 use crate::ui::pages::settings::relay::lamp;
 use crate::ui::shell::{Refused, Unstored};
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
@@ -189,26 +189,8 @@ fn Agenda(stop: Memo<Stop>) -> impl IntoView {
             <Turns />
             {to(Stop::Facts, word(|i18n| t_string!(i18n, workshop.facts)))}
             {to(Stop::Sets, word(|i18n| t_string!(i18n, workshop.sets)))}
-            {move || sets.get().into_iter().map(|(key, name)| view! {
-                <div class="agenda__set" role="group" aria-label=name.clone()>
-                    <p class="agenda__name">{name.clone()}</p>
-                    <div class="agenda__aspects">
-                        {Aspect::ALL.iter().map(|aspect| {
-                            let question = Question { set: Some(key.clone()), aspect: *aspect };
-                            view! { <AspectStop question stop /> }
-                        }).collect_view()}
-                    </div>
-                </div>
-            }).collect_view()}
-            <div class="agenda__set" role="group" aria-label=move || t_string!(i18n, workshop.whole_system)>
-                <p class="agenda__name">{t!(i18n, workshop.whole_system)}</p>
-                <div class="agenda__aspects">
-                    {Aspect::ALL.iter().map(|aspect| {
-                        let question = Question { set: None, aspect: *aspect };
-                        view! { <AspectStop question stop /> }
-                    }).collect_view()}
-                </div>
-            </div>
+            {move || sets.get().into_iter().map(|(key, name)| view! { <Aspects name set=Some(key) stop /> }).collect_view()}
+            <Aspects name=word(|i18n| t_string!(i18n, workshop.whole_system)) set=None stop />
             {to(Stop::Measures, word(|i18n| t_string!(i18n, workshop.measures)))}
             {to(Stop::Records, word(|i18n| t_string!(i18n, workshop.records)))}
             {to(Stop::Risks, word(|i18n| t_string!(i18n, workshop.risks)))}
@@ -249,6 +231,22 @@ fn Turns() -> impl IntoView {
                 {move || turns.get().into_iter().map(row).collect_view()}
             </div>
         </Show>
+    }
+}
+
+/// The aspects of an information set, or of the system as a whole, in the agenda.
+#[component]
+fn Aspects(#[prop(into)] name: Signal<String>, set: Option<Key>, stop: Memo<Stop>) -> impl IntoView {
+    view! {
+        <div class="agenda__set" role="group" aria-label=name>
+            <p class="agenda__name">{name}</p>
+            <div class="agenda__aspects">
+                {Aspect::ALL.iter().map(|aspect| {
+                    let question = Question { set: set.clone(), aspect: *aspect };
+                    view! { <AspectStop question stop /> }
+                }).collect_view()}
+            </div>
+        </div>
     }
 }
 

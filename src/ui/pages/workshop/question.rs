@@ -11,7 +11,7 @@ use super::people::written;
 use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
-use crate::register::workshop::{Question, Round, Said, Tally, Workshop};
+use crate::register::workshop::{AspectWords, Question, Round, Said, Tally, Turn, Workshop};
 use crate::register::{Aspect, Choose, Level};
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
@@ -106,7 +106,11 @@ enum State {
 
 /// How the organisation asks for an aspect.
 pub fn asked_so(table: Table, aspect: Aspect) -> Option<String> {
-    table.turn(|turn| turn.about.words.iter().find(|words| words.aspect == aspect).map(|words| words.question.clone()))
+    table.turn(|turn| words_of(turn, aspect).map(|words| words.question.clone()))
+}
+
+fn words_of(turn: &Turn, aspect: Aspect) -> Option<&AspectWords> {
+    turn.about.words.iter().find(|words| words.aspect == aspect)
 }
 
 /// How many have voted, of how many: ”4 av 6 har röstat”.
@@ -118,8 +122,7 @@ pub fn voted_words(i18n: I18nContext<Locale>, table: Table, question: &Question)
 /// The words on the cards, from level 0 on.
 fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
     table.turn(|turn| {
-        let levels =
-            turn.about.words.iter().find(|words| words.aspect == question.aspect).map(|words| words.levels.clone());
+        let levels = words_of(turn, question.aspect).map(|words| words.levels.clone());
         Level::ALL.iter().copied().zip(levels.into_iter().flatten()).collect()
     })
 }

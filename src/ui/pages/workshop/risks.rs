@@ -8,6 +8,7 @@ use crate::catalogue::matrix_at;
 use crate::register::method::{Matrix, sentence};
 use crate::register::workshop::{Participant, RiskNote, Said, Stop, TableRisk, Turn};
 use crate::register::{Choose, Date, Impact, Likelihood, RiskTreatment};
+use crate::ui::parts::choice::ChoiceSelect;
 use crate::ui::parts::matrix::MatrixPicker;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{day, language_of};
@@ -264,21 +265,7 @@ fn RiskForm(
                 </div>
                 <div class="field">
                     <label for=part("treatment")>{t!(i18n, workshop.risk_treatment)}</label>
-                    <select
-                        id=part("treatment")
-                        prop:value=move || treatment.get().map_or("", Choose::key)
-                        on:change=move |event| treatment.set(RiskTreatment::from_key(&event_target_value(&event)))
-                    >
-                        <option value="">"–"</option>
-                        {RiskTreatment::ALL.iter().map(|one| {
-                            let one = *one;
-                            view! {
-                                <option value=one.key() selected=move || treatment.get() == Some(one)>
-                                    {move || one.term().in_language(language_of(i18n))}
-                                </option>
-                            }
-                        }).collect_view()}
-                    </select>
+                    <ChoiceSelect id=part("treatment") chosen=treatment />
                 </div>
                 <Show when=accepts>
                     <div class="field">

@@ -320,7 +320,7 @@ fn keep_in_mind(view: &WorkshopView) {
         name: view.name.clone(),
         title: turns.iter().map(|turn| turn.about.name.as_str()).collect::<Vec<_>>().join(", "),
         system: first.about.system.clone(),
-        begun: view.workshop.begun,
+        begun: first.begun,
         ended: turns.iter().all(|turn| !turn.endings.is_empty()),
         leads,
     };
