@@ -158,6 +158,10 @@ impl Warning {
                 "Texten har ett [[ utan ]]. Det som skulle undantas står nu öppet i rapporten.",
                 "The text has a [[ without its ]]. What was to be kept out now stands open in the report.",
             ),
+            Concern::Disputed { count: 1 } => say(
+                "Två uppgifter står mot varandra på ett ställe. Tills ni har valt räknar rapporten med den försiktigaste.",
+                "Two answers stand against each other in one place. Until you have chosen, the report counts on the most careful one.",
+            ),
             Concern::Disputed { count } => say(
                 &format!(
                     "Två uppgifter står mot varandra på {count} ställen. Tills ni har valt räknar rapporten med den försiktigaste."
@@ -535,6 +539,13 @@ mod tests {
         for warning in found {
             assert_ne!(warning.text(Language::Swedish), warning.text(Language::English));
         }
+    }
+
+    #[test]
+    fn a_single_thing_is_said_in_the_singular() {
+        let of = |count| Concern::Disputed { count };
+        let said = |concern| Warning { section: None, concern }.text(Language::Swedish);
+        assert!(said(of(1)).contains("på ett ställe.") && said(of(2)).contains("på 2 ställen."));
     }
 
     #[test]

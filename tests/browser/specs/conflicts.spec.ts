@@ -1,8 +1,9 @@
 import { expect, test, type Page } from "../fixtures.ts";
 import { Conflicts } from "../pages/conflicts.ts";
+import { Report } from "../pages/report.ts";
 import { Settings } from "../pages/settings.ts";
 import { Start } from "../pages/start.ts";
-import { systemIn, type SystemPage } from "../pages/system.ts";
+import { systemIn, SystemPage } from "../pages/system.ts";
 import { Systems } from "../pages/systems.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
 import { edited } from "../support/document.ts";
@@ -14,6 +15,14 @@ async function give(from: Page, to: Page) {
   await there.open.choose(file);
   await there.open.merge();
   await there.isSaved();
+}
+
+/** The incidents of the example's year that are business-related. */
+async function list(page: Page) {
+  await page.goto("/incidenter?year=2024&only=business");
+  const rows = page.getByRole("main").getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows).toHaveCount(2);
+  return rows;
 }
 
 async function open(page: Page, name: string): Promise<SystemPage> {
@@ -40,6 +49,44 @@ async function apart(page: Page, newDevice: () => Promise<Page>, meanwhile?: (fi
   await (await Settings.visit(other)).sign("Arkivarie");
   return other;
 }
+
+test("an incident that two people have judged apart is marked in the list and in the report until one of them decides", async ({
+  page,
+  newDevice,
+}) => {
+  test.slow();
+  await (await Start.visit(page)).tryExample();
+  const settings = await Settings.visit(page);
+  await settings.sign("Objektägare", "Kim");
+  const file = await settings.savePlain();
+  const other = await newDevice();
+  await (await Start.visit(other)).open.choose(file);
+  const title = await (await list(page)).first().getByRole("link").innerText();
+  const judge = async (device: Page, supplier: string) => {
+    await (await list(device)).getByRole("link", { name: title }).click();
+    const system = new SystemPage(device);
+    await system.write("Leverantör", supplier);
+    await system.isSaved();
+  };
+  await judge(page, "Lås AB");
+  await judge(other, "Dörr AB");
+  await give(other, page);
+
+  await list(page);
+  const mark = page.getByRole("row", { name: title }).getByRole("link", { name: "Två uppgifter" });
+  await expect(mark).toBeVisible();
+  const report = await Report.visit(page);
+  await expect(report.page.locator("#incidents").getByText("(två olika uppgifter i registret)")).toBeVisible();
+  await expect(report.page.locator("#summary")).toContainText("En uppgift i registret har olika värden");
+  await list(page);
+  await mark.click();
+  const conflicts = new Conflicts(page);
+  await conflicts.questions.getByRole("button", { name: "Välj ”Dörr AB”" }).click();
+  await expect(conflicts.questions).toHaveCount(0);
+  await list(page);
+  await expect(page.getByRole("row", { name: title })).toBeVisible();
+  await expect(mark).toHaveCount(0);
+});
 
 test("what two people wrote apart is shown on both devices until one of them decides", async ({ page, newDevice }) => {
   test.slow();
