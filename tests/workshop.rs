@@ -432,6 +432,26 @@ fn votes_on_three_devices_are_counted_once_the_round_is_closed_and_not_before() 
 }
 
 #[test]
+fn a_question_in_sight_is_being_opened_from_the_close_until_its_last_vote_is() {
+    let mut devices = sitting(3);
+    devices[0].say(&Said::Show(Stop::Question(question("kort"))));
+    exchange_all(&mut devices);
+    for device in [2, 3] {
+        devices[device].vote(&first("kort"), Level::Serious);
+    }
+    exchange_all(&mut devices);
+    assert!(!devices[4].workshop().is_opening());
+    devices[0].close(&first("kort"));
+    exchange_all(&mut devices);
+    devices[2].open_votes();
+    exchange_all(&mut devices);
+    assert!(devices[4].workshop().is_opening());
+    devices[3].open_votes();
+    exchange_all(&mut devices);
+    assert!(!devices[4].workshop().is_opening());
+}
+
+#[test]
 fn a_vote_taken_back_or_changed_before_the_close_counts_as_it_was_last() {
     let mut devices = sitting(3);
     devices[2].vote(&first("kort"), Level::Serious);

@@ -320,6 +320,15 @@ impl Workshop {
         votes.iter().filter(is_due).collect()
     }
 
+    /// Whether everybody looks at a question whose last round is closed, and some of its votes are not opened yet.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        let Some(turn) = self.turn() else { return false };
+        let Stop::Question(question) = &turn.stop else { return false };
+        let last = turn.asked(question).and_then(Asked::round);
+        last.is_some_and(|round| round.closed && !round.sealed.is_empty())
+    }
+
     /// The votes that a facilitator's close names now: everybody's last that was not taken back. Closing again takes in
     /// those that came late.
     #[must_use]

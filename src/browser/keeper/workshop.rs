@@ -28,6 +28,9 @@ use wasm_bindgen_futures::spawn_local;
 /// So many milliseconds what comes over the line is gathered before the page is told: when votes are opened, every device
 /// says so at once.
 const GATHER: i64 = 25;
+/// So many milliseconds the page waits at most for the last of a round's votes to be opened, and then shows them together:
+/// one by one, they would be drawn as often as there are people at the table.
+const OPENING: i64 = 250;
 /// So many beginnings are tried for whether their person founded the workshop; there is one, unless somebody means ill.
 const BEGINNINGS: usize = 32;
 
@@ -52,8 +55,10 @@ pub(super) struct Beside {
     code: Option<WorkshopCode>,
     /// Whether a person with a salt founded this workshop: finding out takes its time.
     founded: BTreeMap<(Person, Digest), bool>,
-    /// Something came over the line that the page has not been told yet.
+    /// Something came over the line that was not read yet.
     unsettled: bool,
+    /// The page waits for the votes of a round that was closed.
+    waits: bool,
 }
 
 impl Kept for WorkshopDocument {
@@ -87,8 +92,9 @@ impl Kept for WorkshopDocument {
         spawn_local(async move {
             device::wait(GATHER).await;
             keeper.borrow_mut().beside.unsettled = false;
-            settle(&mut keeper.borrow_mut());
+            read_and_open(&mut keeper.borrow_mut());
             store_queue(&keeper);
+            show_together(&keeper);
         });
     }
 
@@ -333,10 +339,37 @@ fn vote(inside: &mut Inside<WorkshopDocument>, number: u16, round: Round, level:
 
 /// Reads the statements anew, opens the votes of this device whose round is closed, and tells the page.
 fn settle(inside: &mut Inside<WorkshopDocument>) {
+    read_and_open(inside);
+    show(inside);
+}
+
+fn read_and_open(inside: &mut Inside<WorkshopDocument>) {
     read_anew(inside);
     if inside.holds_line && open_votes(inside) {
         read_anew(inside);
     }
+}
+
+/// Tells the page; while the votes of a round are being opened, when all of them are or after [`OPENING`].
+fn show_together(keeper: &Sitting) {
+    if !keeper.borrow().beside.workshop.is_opening() {
+        return show(&mut keeper.borrow_mut());
+    }
+    if std::mem::replace(&mut keeper.borrow_mut().beside.waits, true) {
+        return;
+    }
+    let keeper = Rc::clone(keeper);
+    spawn_local(async move {
+        device::wait(OPENING).await;
+        // All may have been shown meanwhile.
+        if keeper.borrow().beside.waits {
+            show(&mut keeper.borrow_mut());
+        }
+    });
+}
+
+fn show(inside: &mut Inside<WorkshopDocument>) {
+    inside.beside.waits = false;
     let votes = own_votes(inside);
     let Inside { name, document: Some(document), beside, .. } = &*inside else { return };
     let stands = |own: &OwnVote| {
