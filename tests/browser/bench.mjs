@@ -226,7 +226,7 @@ async function docx(context) {
   for (const throttle of [1, THROTTLE]) {
     const [times, tasks] = [[], []];
     for (let run = 0; run <= RUNS; run++) {
-      const page = await pageOf(context, { throttle });
+      const page = await pageOf(context, { throttle, offline: true });
       await page.goto(address("/rapport"));
       const time = await made(page, "Hämta som Word");
       await page.evaluate(() => window.stopwatch.settles());
@@ -236,14 +236,19 @@ async function docx(context) {
       }
       await page.close();
     }
-    if (throttle === 1) note("DOCX of the example, click to bytes", times, { budget: 300, about: "the worker's first start included" });
-    else note("  longest task meanwhile", tasks, { budget: 50, about: `${THROTTLE}×` });
+    const slow = throttle === 1 ? "not throttled" : `${THROTTLE}×`;
+    note("DOCX of the example, click to bytes", times, {
+      budget: throttle === 1 ? 300 : 500,
+      about: `offline, ${slow}; the worker's first start included`,
+    });
+    if (throttle !== 1) note("  longest task meanwhile", tasks, { budget: 50, about: slow });
   }
+  await context.setOffline(false);
 }
 
-/** The report's page, from the click that leads to it until its last table stands there. */
+/** The report's page, from the click that leads to it until the screen is full, and until its last table stands there. */
 async function reports(context) {
-  const shown = [];
+  const [shown, whole] = [[], []];
   for (let run = 0; run <= RUNS; run++) {
     const page = await pageOf(context, { throttle: THROTTLE, offline: 0 < run });
     await page.goto(address("/"));
@@ -255,16 +260,23 @@ async function reports(context) {
     });
     const times = page.evaluate(async () => {
       const began = await window.stopwatch.clicked;
-      await window.stopwatch.shows(() => document.querySelector(".paper #definitions table"));
-      return performance.now() - began;
+      const isFull = () => [...document.querySelectorAll(".paper > *")].some((one) => innerHeight < one.getBoundingClientRect().bottom);
+      const [full, last] = await Promise.all([
+        window.stopwatch.shows(() => document.querySelector(".paper table") && isFull()),
+        window.stopwatch.shows(() => document.querySelector(".paper #definitions table")),
+      ]);
+      return { full: full - began, last: last - began };
     });
     await link.click();
-    if (0 < run) shown.push(await times);
-    else await times;
+    const { full, last } = await times;
+    if (0 < run) {
+      shown.push(full);
+      whole.push(last);
+    }
     await page.close();
   }
-  note("the report's page, 80 systems", shown, { budget: 200, about: `offline, ${THROTTLE}×` });
-
+  note("the report's page, 80 systems, the screen full", shown, { budget: 200, about: `offline, ${THROTTLE}×` });
+  note("  its last table", whole, { budget: 200, about: `offline, ${THROTTLE}×` });
   await context.setOffline(false);
 }
 
