@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::method::{Due, DueRules, folded};
 use super::value::{Choose, Record, Value, choice};
-use super::{Aspect, Classified, Date, Key, Level, RecordKind, Register, Stage, System};
+use super::{Aspect, Classified, Date, Key, Level, Levels, RecordKind, Register, Stage, System};
 
 choice! {
     /// A question to the register that a figure counts and a list answers with the systems themselves.
@@ -18,8 +18,10 @@ choice! {
         DueAgain "due-again" "Ska klassas om" "Due again",
         OwnerMissing "owner-missing" "Ägare saknas" "Owner missing",
         InformationOwnerMissing "information-owner-missing" "Informationsägare saknas" "Information owner missing",
+        SystemOwnerMissing "system-owner-missing" "Systemägare saknas" "System owner missing",
         ObjectOwnerMissing "object-owner-missing" "Objektägare saknas" "Object owner missing",
         ObjectManagerMissing "object-manager-missing" "Objektledare saknas" "Object manager missing",
+        AnyRoleMissing "any-role-missing" "Någon roll saknas" "Any role missing",
         Disputed "disputed" "Oeniga klassningar" "Disputed classifications",
     }
 }
@@ -73,8 +75,12 @@ impl Row {
             Only::DueAgain => self.due.as_ref().is_some_and(Due::is_now),
             Only::OwnerMissing => self.system.lacks_owner(),
             Only::InformationOwnerMissing => self.system.lacks_information_owner(),
+            Only::SystemOwnerMissing => self.system.system_owner.is_empty(),
             Only::ObjectOwnerMissing => self.system.object_owner.is_empty(),
             Only::ObjectManagerMissing => self.system.object_manager.is_empty(),
+            Only::AnyRoleMissing => {
+                System::ROLES.iter().any(|role| self.system.get(role.key).is_none_or(|named| named.is_empty()))
+            }
             Only::Disputed => self.classified.is_some_and(|classified| classified.disputed),
         }
     }
@@ -87,8 +93,8 @@ pub enum SortBy {
     Field(String),
     /// How far it has come.
     Stage,
-    /// The level of an aspect.
-    Level(Aspect),
+    /// The levels: by the highest of them, and then by those of K, R, T and S.
+    Levels,
     /// The day it was last classified.
     Decided,
     /// The day it is due to be classified again; what is due now comes first.
@@ -105,6 +111,8 @@ pub struct Query {
     pub search: String,
     /// The questions that must all be answered yes.
     pub only: Vec<Only>,
+    /// The unit, by its whole name; empty shows the systems that have none.
+    pub unit: Option<String>,
     /// The stages to show; empty shows all.
     pub stages: Vec<Stage>,
     /// The lowest top level to show.
@@ -228,6 +236,7 @@ impl Index {
                 self.rows.get(key).is_some_and(|row| {
                     words.iter().all(|word| row.haystack.contains(word))
                         && query.only.iter().all(|only| row.is(*only))
+                        && query.unit.as_ref().is_none_or(|unit| row.system.unit == *unit)
                         && (query.stages.is_empty() || query.stages.contains(&row.stage))
                         && query.level.is_none_or(|level| {
                             row.classified
@@ -253,10 +262,7 @@ fn sort_key(row: &Row, sort: &SortBy) -> SortKey {
         // The name is what all else falls back on.
         SortBy::Name => SortKey::Empty,
         SortBy::Stage => SortKey::Number(row.stage as i64),
-        SortBy::Level(aspect) => row
-            .classified
-            .and_then(|classified| classified.levels.of(*aspect))
-            .map_or(SortKey::Empty, |level| SortKey::Number(i64::from(level.number()))),
+        SortBy::Levels => row.classified.map_or(SortKey::Empty, |classified| levels_key(&classified.levels)),
         SortBy::Decided => row.classified.map_or(SortKey::Empty, |classified| day_key(classified.decided)),
         SortBy::Due => match &row.due {
             Some(due) if due.is_now() => SortKey::Number(0),
@@ -281,6 +287,14 @@ fn sort_key(row: &Row, sort: &SortBy) -> SortKey {
             Some(Value::Nothing) | None => SortKey::Empty,
         },
     }
+}
+
+/// The highest level first, then each aspect's; one that isn't set comes before the lowest.
+fn levels_key(levels: &Levels) -> SortKey {
+    let Some(top) = levels.top() else { return SortKey::Empty };
+    let each = Aspect::ALL.iter().map(|aspect| levels.of(*aspect));
+    let place = |level: Option<Level>| level.map_or(0, |level| i64::from(level.number()) + 1);
+    SortKey::Number(std::iter::once(Some(top)).chain(each).fold(0, |key, level| key * 10 + place(level)))
 }
 
 fn day_key(day: Date) -> SortKey {
@@ -364,6 +378,82 @@ mod tests {
             let order = index.order(&SortBy::Field("unit".into()), descending);
             assert_eq!(names(&register, &index, &order), ["B", "A"], "{descending}");
         }
+    }
+
+    #[test]
+    fn a_unit_is_asked_for_by_its_whole_name() {
+        let mut register = register(&["A", "B", "C"]);
+        for (key, name, unit) in [("s0", "A", "IT"), ("s1", "B", "Kommunikation och IT")] {
+            let system = System { name: name.into(), unit: unit.into(), ..System::default() };
+            put(&mut register, RecordKind::System, key, &system);
+        }
+        let index = Index::new(&register);
+        let order = index.order(&SortBy::Name, false);
+        for (unit, expected) in
+            [("IT", vec!["A"]), ("Kommunikation och IT", vec!["B"]), ("", vec!["C"]), ("it", vec![])]
+        {
+            let query = Query { unit: Some(unit.into()), ..Query::default() };
+            assert_eq!(names(&register, &index, &index.matching(&order, &query)), expected, "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn each_missing_role_can_be_asked_for_and_any_of_them() {
+        let all = System {
+            system_owner: "Enhetschef IT".into(),
+            object_owner: "Chef fastighet".into(),
+            object_manager: "Förvaltningsledare".into(),
+            information_owner: "Chef fastighet".into(),
+            ..System::default()
+        };
+        let without = [
+            (Only::InformationOwnerMissing, System { information_owner: String::new(), ..all.clone() }),
+            (Only::SystemOwnerMissing, System { system_owner: String::new(), ..all.clone() }),
+            (Only::ObjectOwnerMissing, System { object_owner: String::new(), ..all.clone() }),
+            (Only::ObjectManagerMissing, System { object_manager: String::new(), ..all.clone() }),
+        ];
+        let mut register = register(&["Alla"]);
+        put(&mut register, RecordKind::System, "s0", &all);
+        for (nth, (_, system)) in without.iter().enumerate() {
+            put(&mut register, RecordKind::System, &format!("w{nth}"), system);
+        }
+        let index = Index::new(&register);
+        let answer = |only: Only| -> Vec<String> {
+            index.rows().filter(|(_, row)| row.is(only)).map(|(key, _)| key.to_string()).collect()
+        };
+        for (nth, (only, _)) in without.iter().enumerate() {
+            assert_eq!(answer(*only), [format!("w{nth}")], "{only:?}");
+        }
+        assert_eq!(answer(Only::AnyRoleMissing), ["w0", "w1", "w2", "w3"]);
+    }
+
+    #[test]
+    fn levels_sort_by_the_highest_of_them_and_then_by_k_r_t_s() {
+        use Level::{Moderate, Serious, Significant};
+        let mut register = register(&["K2 R1", "K1 T3", "K2 R2", "Ingen", "S3"]);
+        let levels = [
+            ("s0.a", Some(Significant), Some(Moderate), None, None),
+            ("s1.a", Some(Moderate), None, Some(Serious), None),
+            ("s2.a", Some(Significant), Some(Significant), None, None),
+            ("s4.a", None, None, None, Some(Serious)),
+        ];
+        for (key, confidentiality, integrity, availability, traceability) in levels {
+            let decided = Some(date(2025, 3, 1));
+            let one = Classification {
+                decided,
+                confidentiality,
+                integrity,
+                availability,
+                traceability,
+                ..Classification::default()
+            };
+            put(&mut register, RecordKind::Classification, key, &one);
+        }
+        let index = Index::new(&register);
+        let order = index.order(&SortBy::Levels, false);
+        assert_eq!(names(&register, &index, &order), ["K2 R1", "K2 R2", "S3", "K1 T3", "Ingen"]);
+        let order = index.order(&SortBy::Levels, true);
+        assert_eq!(names(&register, &index, &order), ["K1 T3", "S3", "K2 R2", "K2 R1", "Ingen"]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn Overview() -> impl IntoView {
             .with(|picture| Figures::count_with(&picture.index, &picture.register, year.get(), session.today()))
     });
     let value = move |figure: Figure| Signal::derive(move || figures.with(|figures| figures.get(figure)));
-    let behind = move |figure: Figure| figure.list(year.get_untracked());
+    let behind = move |figure: Figure| Signal::derive(move || figure.list(year.get()));
     let under = Signal::derive(move || session.read(|register| register.organisation().name.clone()));
     let bar = move |figure: Figure, of: Figure, label: Signal<String>| {
         let width = move || {
@@ -51,12 +51,12 @@ pub fn Overview() -> impl IntoView {
         }
     };
     let missing = move |figure: Figure, label: Signal<String>| {
-        let address = address(&behind(figure));
+        let behind = behind(figure);
         view! {
             <li class="todo__row">
-                <Number figure value=value(figure) behind=behind(figure) />
+                <Number figure value=value(figure) behind />
                 <span class="todo__label">{move || label.get()}</span>
-                <A href=address attr:class="todo__go" attr:aria-hidden="true" attr:tabindex="-1">{t!(i18n, common.show)}</A>
+                <A href=move || behind.with(address) attr:class="todo__go" attr:aria-hidden="true" attr:tabindex="-1">{t!(i18n, common.show)}</A>
             </li>
         }
     };
@@ -67,9 +67,12 @@ pub fn Overview() -> impl IntoView {
             for (_, system) in register.systems.iter().filter(|(_, system)| system.lacks_information_owner()) {
                 *units.entry(system.unit.clone()).or_default() += 1;
             }
-            let mut units: Vec<_> = units.into_iter().filter(|(unit, _)| !unit.is_empty()).collect();
+            // Where no unit is named there is nobody to ask: those come after.
+            let nowhere = units.remove_entry("");
+            let mut units: Vec<_> = units.into_iter().collect();
             units.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             units.truncate(5);
+            units.extend(nowhere);
             units
         })
     });
@@ -118,8 +121,12 @@ pub fn Overview() -> impl IntoView {
                             <ul class="units">
                                 <For each=move || units.get() key=|unit| unit.clone() let((unit, count))>
                                     <li>
-                                        <A href=format!("/system?only=information-owner-missing&q={}", js_sys::encode_uri_component(&unit))>
-                                            {unit.clone()}
+                                        <A href=format!("/system?only=information-owner-missing&unit={}", js_sys::encode_uri_component(&unit))>
+                                            {move || if unit.is_empty() {
+                                                t_string!(i18n, overview.no_unit).to_owned()
+                                            } else {
+                                                unit.clone()
+                                            }}
                                         </A>
                                         <span class="soft">{count}</span>
                                     </li>

@@ -15,7 +15,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::browser::device;
 use crate::register::list::{Only, Query, SortBy};
 use crate::register::value::Choose;
-use crate::register::{Aspect, Command, Field, Key, Kind, Level, Place, Record, RecordKind, Stage, System, Value};
+use crate::register::{Command, Field, Key, Kind, Level, Place, Record, RecordKind, Stage, System, Value};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::fields::{Control, shown};
 use crate::ui::parts::gradually::each_frame;
@@ -70,7 +70,7 @@ impl Column {
         match self {
             Self::Field(field) => SortBy::Field(field.key.to_owned()),
             Self::Stage => SortBy::Stage,
-            Self::Levels => SortBy::Level(Aspect::Confidentiality),
+            Self::Levels => SortBy::Levels,
             Self::Decided => SortBy::Decided,
             Self::Due => SortBy::Due,
         }
@@ -89,7 +89,7 @@ fn query_of(map: &leptos_router::params::ParamsMap) -> Query {
     let sort = match map.get("sort").as_deref() {
         None | Some("" | "name") => SortBy::Name,
         Some("stage") => SortBy::Stage,
-        Some("levels") => SortBy::Level(Aspect::Confidentiality),
+        Some("levels") => SortBy::Levels,
         Some("decided") => SortBy::Decided,
         Some("due") => SortBy::Due,
         Some(field) => SortBy::Field(field.to_owned()),
@@ -103,6 +103,7 @@ fn query_of(map: &leptos_router::params::ParamsMap) -> Query {
             .filter(|only| *only != Only::All)
             .into_iter()
             .collect(),
+        unit: map.get("unit"),
         stages: map.get("stage").as_deref().and_then(Stage::from_key).into_iter().collect(),
         level: map.get("level").as_deref().and_then(Level::from_key),
         sort,
@@ -120,6 +121,9 @@ fn address_of(query: &Query) -> String {
     if let Some(only) = query.only.first() {
         parts.push(format!("only={}", only.key()));
     }
+    if let Some(unit) = &query.unit {
+        parts.push(format!("unit={}", encode(unit)));
+    }
     if let Some(stage) = query.stages.first() {
         parts.push(format!("stage={}", stage.key()));
     }
@@ -129,7 +133,7 @@ fn address_of(query: &Query) -> String {
     match &query.sort {
         SortBy::Name => {}
         SortBy::Stage => parts.push("sort=stage".to_owned()),
-        SortBy::Level(_) => parts.push("sort=levels".to_owned()),
+        SortBy::Levels => parts.push("sort=levels".to_owned()),
         SortBy::Decided => parts.push("sort=decided".to_owned()),
         SortBy::Due => parts.push("sort=due".to_owned()),
         SortBy::Field(field) => parts.push(format!("sort={field}")),
@@ -252,6 +256,25 @@ pub fn Systems() -> impl IntoView {
             </button>
         }
     };
+    // The unit one came to ask of: pressed, and gone when it is pressed again.
+    let unit = Memo::new(move |_| query.with(|query| query.unit.clone()));
+    let unit_chip = move || {
+        unit.get().map(|unit| {
+            let name = term(System::UNIT.term);
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    aria-pressed="true"
+                    on:click=move |_| ask(&|query: &mut Query| query.unit = None)
+                >
+                    {name} ": "
+                    {move || if unit.is_empty() { t_string!(i18n, systems.missing).to_owned() } else { unit.clone() }}
+                    <span aria-hidden="true">" ×"</span>
+                </button>
+            }
+        })
+    };
     let head = move |column: Column| {
         let name = move || match column {
             Column::Field(field) => field.term.in_language(language_of(i18n)).to_owned(),
@@ -279,6 +302,7 @@ pub fn Systems() -> impl IntoView {
         </Heading>
         <div class="filters" role="group" aria-label=move || t_string!(i18n, systems.filter)>
             {[Only::All, Only::Unclassified, Only::DueAgain, Only::OwnerMissing, Only::InformationOwnerMissing].map(chip)}
+            {unit_chip}
             <details class="more">
                 <summary class="chip">{t!(i18n, systems.more)}</summary>
                 <div class="more__box card">

@@ -31,10 +31,11 @@ pub fn Number(
     #[prop(into)]
     value: Signal<u32>,
     /// The list behind it.
-    behind: ListBehind,
+    #[prop(into)]
+    behind: Signal<ListBehind>,
 ) -> impl IntoView {
     view! {
-        <A href=address(&behind) attr:class="number" attr:data-figure=figure.key()>
+        <A href=move || behind.with(address) attr:class="number" attr:data-figure=figure.key()>
             {move || value.get()}
         </A>
     }

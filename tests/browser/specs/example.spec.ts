@@ -29,6 +29,17 @@ test("the example shows its figures, and each leads to a list with that many", a
   }
 });
 
+test("straight after the example its incidents lead to their list", async ({ page }) => {
+  const first = await (await Start.visit(page)).tryExample();
+  // The year came with the example, after the page had shown another.
+  await first.shows("incidents", EXAMPLE.incidents);
+  await first.figure("incidents").click();
+  const main = page.getByRole("main");
+  await expect(main.getByRole("status").filter({ hasText: new RegExp(`^${EXAMPLE.incidents} `) })).toBeAttached();
+  const rows = main.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(rows).toHaveCount(EXAMPLE.incidents);
+});
+
 test("the example's report is a Word file that says the figures in its sentences", async ({ page }) => {
   await (await Start.visit(page)).tryExample();
   const report = await Report.visit(page);

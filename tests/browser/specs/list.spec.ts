@@ -73,12 +73,42 @@ test("the list filters by a missing role, by stage and by level", async ({ page 
   await systems.moreFilters();
   await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Objektledare saknas" });
   await systems.says(41, 80);
+  await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Systemägare saknas" });
+  await systems.says(13, 80);
+  await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Någon roll saknas" });
+  await systems.says(73, 80);
   await page.getByRole("combobox", { name: "Visa", exact: true }).selectOption({ label: "Alla" });
   await page.getByRole("combobox", { name: "Läge", exact: true }).selectOption({ label: "Riskanalys" });
   await systems.says(10, 80);
   await page.getByRole("combobox", { name: "Läge", exact: true }).selectOption({ label: "Alla" });
   await page.getByLabel("Högsta nivå, minst").selectOption("serious");
   await systems.says(12, 80);
+});
+
+test("each unit to ask first leads to as many systems, and can be left again", async ({ page }) => {
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  const lists = await importPage(page);
+  // One unit's name stands in another's, and one system is nobody's.
+  const rows = ["Kanalen;Kommunikation och IT", "Nätet;IT", "Servrar;IT", "Arkivet;", "Kartan;IT och kartor"];
+  await lists.chooseText("lista.csv", `System;Enhet\n${rows.join("\n")}\n`);
+  await lists.take.click();
+  await expect(lists.done).toBeFocused();
+
+  const systems = new Systems(page);
+  const units = page.getByRole("main").locator(".units").getByRole("listitem");
+  for (const [unit, count] of [["IT", 2], ["Enhet saknas", 1]] as const) {
+    await overview(page);
+    const row = units.filter({ has: page.getByRole("link", { name: unit, exact: true }) });
+    await expect(row).toHaveText(new RegExp(`${count}$`));
+    await row.getByRole("link").click();
+    await systems.says(count, 5);
+  }
+  await expect.poll(() => systems.names()).toEqual(["Arkivet"]);
+  await page.reload();
+  await systems.says(1, 5);
+  await systems.chip("Enhet: saknas").click();
+  await systems.says(5);
+  await expect(page).toHaveURL(/only=information-owner-missing$/);
 });
 
 test("the list says what is due again and why, and is as long as the overview's figure", async ({ page }) => {
