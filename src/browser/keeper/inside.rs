@@ -14,7 +14,7 @@ use crate::browser::tabs::{self, Tabs};
 use crate::browser::{kept_link, worker};
 use crate::crypto::{DocumentKind, Invitation};
 use crate::document::{Author, DocumentError};
-use crate::register::Entry;
+use crate::register::{CommandError, Entry, FieldError};
 use crate::sync::{DocumentName, Held, Parcel};
 use wasm_bindgen_futures::spawn_local;
 
@@ -282,12 +282,30 @@ pub(super) fn refuse_with(ticket: Ticket, why: Refusal) {
     worker::tell(&Event::Refused(ticket, why));
 }
 
+/// An edit that makes no sense, in words that the page has in both languages.
+fn senseless(why: &CommandError) -> Refusal {
+    match why {
+        CommandError::NameMissing { .. }
+        | CommandError::DateMissing
+        | CommandError::LevelMissing
+        | CommandError::ReasonMissing => Refusal::Incomplete,
+        CommandError::Field(FieldError::TooLong { max, .. }) => {
+            Refusal::TooLong(u32::try_from(*max).unwrap_or(u32::MAX))
+        }
+        CommandError::DecisionStands => Refusal::DecisionStands,
+        _ => Refusal::Senseless,
+    }
+}
+
 pub(super) fn refuse(ticket: Ticket, why: &DocumentError) {
     refuse_with(
         ticket,
         match why {
             DocumentError::Newer { schema } => Refusal::Newer(*schema),
             DocumentError::ChangedSince => Refusal::ChangedSince,
+            DocumentError::Command(why) => senseless(why),
+            DocumentError::Missing(_) => Refusal::Gone,
+            DocumentError::Withdrawn(_) => Refusal::DecisionStands,
             other => Refusal::Other(other.to_string()),
         },
     );

@@ -8,7 +8,7 @@ use crate::register::workshop::{About, Digest, Join, Person, Round, Said, Worksh
 use crate::register::{Command, Entry, Level, Place, Seen};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 6;
+pub const VERSION: u16 = 7;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;
@@ -221,6 +221,16 @@ pub enum Refusal {
     Memory,
     /// Something is wrong with a register file. Nothing has changed.
     File(FileProblem),
+    /// Something that must be there is missing: a name, a reason, a day or a level.
+    Incomplete,
+    /// More characters than this are not taken.
+    TooLong(u32),
+    /// What it concerns is not there, or is removed.
+    Gone,
+    /// A decision is withdrawn and made anew, never changed, and withdrawn once only.
+    DecisionStands,
+    /// It makes no sense, whatever the document holds.
+    Senseless,
     /// Anything else, in the document's own words.
     Other(String),
 }

@@ -7,11 +7,12 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use crate::browser::device;
+use crate::register::command::required;
 use crate::register::text::{moved_caret, rebase};
 use crate::register::{Command, Date, DateTime, Field, Kind, Language, Place, Seen, Value};
 use crate::ui::parts::disputed::Disputed;
 use crate::ui::session::{Answer, Session};
-use crate::ui::words::i18n::{t, use_i18n};
+use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
 /// How long typing rests before it is sent.
@@ -106,8 +107,9 @@ pub fn FieldEditor(
             let place = place.clone();
             move |_| session.read(|register| register.value(&place, field.key)).unwrap_or_default()
         });
+        let needed = required(place.kind) == Some(field);
         let send = move |value: Value| session.set(place.clone(), field, value);
-        view! { <Control field id=id.clone() value disabled=Signal::derive(move || !session.editable()) on_value=send /> }
+        view! { <Control field id=id.clone() value disabled=Signal::derive(move || !session.editable()) on_value=send needed /> }
             .into_any()
     };
     view! {
@@ -117,6 +119,15 @@ pub fn FieldEditor(
             <Disputed place=disputed field=field.key />
         </div>
     }
+}
+
+/// Why what was written in a control was not taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    /// It says nothing that the field can hold; it stays, to be mended.
+    NotUnderstood,
+    /// The field can't be empty, and says again what it said.
+    Emptied,
 }
 
 /// The control of a field that is replaced whole.
@@ -135,10 +146,13 @@ pub fn Control(
     /// Told each value that the field can hold.
     #[prop(into)]
     on_value: Callback<Value>,
+    /// Whether it can't be emptied.
+    #[prop(optional)]
+    needed: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
-    let wrong = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<Wrong>);
     let text = move || control_text(&value.get());
     // What is being typed stays as it is when the value changes underneath: by another tab, or by one's own last edit.
     let typing = StoredValue::new(None::<String>);
@@ -149,20 +163,35 @@ pub fn Control(
     let name = StoredValue::new(id.clone());
     let typed = move |text: String| {
         typing.set_value(Some(text));
+        // What is said of an emptied control holds no more.
+        if wrong.with_untracked(|wrong| *wrong == Some(Wrong::Emptied)) {
+            wrong.set(None);
+        }
         name.with_value(|name| session.holds_unsent(name, true));
     };
     let change = move |text: String| {
         typing.set_value(None);
         match understood(field, &text) {
             Some(understood) => {
-                wrong.set(false);
+                wrong.set(None);
                 if understood != value.get_untracked() {
                     on_value.run(understood);
                 }
             }
-            None => wrong.set(true),
+            None => wrong.set(Some(Wrong::NotUnderstood)),
         }
         name.with_value(|name| session.holds_unsent(name, false));
+    };
+    let written = move |event: leptos::ev::Event| {
+        let now = event_target_value(&event);
+        if needed && now.trim().is_empty() {
+            typing.set_value(None);
+            event_target::<web_sys::HtmlInputElement>(&event).set_value(&untrack(text));
+            wrong.set(Some(Wrong::Emptied));
+            name.with_value(|name| session.holds_unsent(name, false));
+        } else {
+            change(now);
+        }
     };
     // Typed and taken back: the browser tells of no change, and what others wrote meanwhile is shown.
     let left = move |event: leptos::ev::FocusEvent| {
@@ -175,7 +204,7 @@ pub fn Control(
     on_cleanup(move || name.with_value(|name| session.holds_unsent(name, false)));
     let error_id = format!("{id}-error");
     let described = error_id.clone();
-    let described_by = move || wrong.get().then(|| described.clone());
+    let described_by = move || wrong.get().map(|_| described.clone());
     let control = match field.kind {
         Kind::Choice(choices) => {
             let options = choices.iter().map(|choice| {
@@ -217,10 +246,11 @@ pub fn Control(
                     autocomplete="off"
                     prop:value=typed_or_text
                     disabled=disabled
-                    aria-invalid=move || wrong.get().then_some("true")
+                    aria-required=needed.then_some("true")
+                    aria-invalid=move || (wrong.get() == Some(Wrong::NotUnderstood)).then_some("true")
                     aria-describedby=described_by
                     on:input=move |event| typed(event_target_value(&event))
-                    on:change=move |event| change(event_target_value(&event))
+                    on:change=written
                     on:blur=left
                 />
             }
@@ -229,8 +259,11 @@ pub fn Control(
     };
     view! {
         {control}
-        <p class="field__error" id=error_id role="alert" hidden=move || !wrong.get()>
-            {t!(i18n, common.not_understood)}
+        <p class="field__error" id=error_id role="alert" hidden=move || wrong.get().is_none()>
+            {move || match wrong.get() {
+                Some(Wrong::Emptied) => t_string!(i18n, common.needed),
+                _ => t_string!(i18n, common.not_understood),
+            }}
         </p>
     }
 }

@@ -229,6 +229,22 @@ test("a full disk is told, the words stay, and saving again works when there is 
   await expect(system.field("Kommentar")).toHaveValue(long);
 });
 
+test("a name that is emptied is asked for beside the field, and stands as it was", async ({ page }) => {
+  const system = await systemIn(page, "Passersystem");
+  await system.isSaved();
+  await system.write("System eller tjänst", "");
+  const said = page.getByRole("alert").filter({ hasText: "måste fyllas i" });
+  await expect(said).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(1);
+  await expect(system.field("System eller tjänst")).toHaveValue("Passersystem");
+  await expect(system.field("System eller tjänst")).toHaveAccessibleDescription(/måste fyllas i/);
+  await system.isSaved();
+
+  await system.write("System eller tjänst", "Passersystemet");
+  await expect(said).toHaveCount(0);
+  await expect(system.heading).toHaveText("Passersystemet");
+});
+
 test("a register file from one device opens on another", async ({ page, newDevice }) => {
   const system = await systemIn(page, "Passersystem");
   await system.write("Enhet", "Säkerhet");
