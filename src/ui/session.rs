@@ -199,7 +199,10 @@ pub struct Session {
     places: StoredValue<BTreeMap<String, f64>>,
     /// Whether the page that is coming was reached by Back or Forward.
     back: StoredValue<bool>,
-    sent: StoredValue<Ticket>,
+    /// The edits that are on their way to the disk.
+    underway: StoredValue<BTreeSet<Ticket>>,
+    /// How things stood before they were sent.
+    settled: StoredValue<Saving>,
     waiting: Waiting,
     keeper: StoredValue<Option<Keeper>, LocalStorage>,
 }
@@ -228,7 +231,8 @@ impl Session {
             news_waits: StoredValue::new(false),
             places: StoredValue::new(BTreeMap::new()),
             back: StoredValue::new(false),
-            sent: StoredValue::new(0),
+            underway: StoredValue::new(BTreeSet::new()),
+            settled: StoredValue::new(last_saved()),
             waiting: Waiting::default(),
             keeper: StoredValue::new_local(None),
         };
@@ -452,8 +456,24 @@ impl Session {
     fn wait_for(&self, ticket: Ticket, edits: bool, then: impl FnOnce(Answer) + 'static) {
         self.waiting.add(ticket, then);
         if edits {
-            self.sent.set_value(ticket);
+            self.underway.update_value(|underway| _ = underway.insert(ticket));
             self.saving.set(Saving::Underway);
+        }
+    }
+
+    /// What was sent has come to rest: on the disk, or in memory only.
+    fn settle(&self, saving: Saving) {
+        self.settled.set_value(saving);
+        self.saving.set(saving);
+    }
+
+    /// An edit was refused: all is as it was before it was sent. What was not stored then still isn't.
+    fn turn_back(&self, ticket: Ticket) {
+        let was_underway = self.underway.try_update_value(|underway| underway.remove(&ticket)).unwrap_or_default();
+        let settled = self.settled.get_value();
+        let others = !self.underway.with_value(BTreeSet::is_empty);
+        if was_underway && (!others || matches!(settled, Saving::Failed(_))) {
+            self.saving.set(settled);
         }
     }
 
@@ -579,18 +599,16 @@ impl Session {
                 }
             }
             Event::Stored(ticket) => {
-                if self.sent.get_value() <= ticket {
+                self.underway.update_value(|underway| underway.retain(|sent| ticket < *sent));
+                if self.underway.with_value(BTreeSet::is_empty) {
                     let now = device::local_time();
                     device::prefer("saved", &now.to_string());
-                    self.saving.set(Saving::Stored(now));
+                    self.settle(Saving::Stored(now));
                 }
             }
-            Event::NotStored(why) => self.saving.set(Saving::Failed(why)),
+            Event::NotStored(why) => self.settle(Saving::Failed(why)),
             Event::Refused(ticket, why) => {
-                // Nothing is on its way any more, if this was the last that was sent.
-                if self.sent.get_value() == ticket && self.saving.get_untracked() == Saving::Underway {
-                    self.saving.set(Saving::Stored(device::local_time()));
-                }
+                self.turn_back(ticket);
                 // What is wrong with a file or an invitation is told beside it.
                 if !matches!(why, Refusal::File(_) | Refusal::Elsewhere(_)) {
                     self.refusal.set(Some(why.clone()));

@@ -221,6 +221,13 @@ test("a full disk is told, the words stay, and saving again works when there is 
   await expect(system.saved).toHaveText("Inte sparat");
   await expect(system.field("Kommentar")).toHaveValue(long);
 
+  // An edit that is refused stores nothing: what was only in memory still is.
+  await system.write("Användningsområde", "x".repeat(200_001));
+  await expect(page.getByRole("alert").filter({ hasText: "texten är för lång" })).toBeVisible();
+  await expect(system.saved).toHaveText("Inte sparat");
+  await system.write("Användningsområde", "");
+  await expect(system.saved).toHaveText("Inte sparat");
+
   await devtools.send("Storage.overrideQuotaForOrigin", { origin: baseURL! });
   await page.getByRole("button", { name: "Försök spara igen" }).click();
   await system.isSaved();
