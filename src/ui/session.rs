@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::waiting::Waiting;
-use crate::browser::device;
+use crate::browser::device::{self, Keeping};
 use crate::browser::files::ReadFrom;
 use crate::browser::keeper::protocol::{Difference, Event, LineReach, LineView, NotStored, Refusal, Request, Ticket};
 use crate::browser::keeper::register_file::FileStep;
@@ -186,6 +187,8 @@ pub struct Session {
     pub invitation: RwSignal<Option<String>>,
     /// Whether the app starts without a network.
     pub offline: RwSignal<OfflineState>,
+    /// What the browser answered when it was asked to keep what is stored here; nothing before.
+    pub keeping: RwSignal<Option<Keeping>>,
     /// The controls that hold words which have not been sent yet.
     unsent: RwSignal<BTreeSet<String>>,
     /// The day whose register is shown, when it isn't today's.
@@ -223,6 +226,7 @@ impl Session {
             line: RwSignal::new(None),
             invitation: RwSignal::new(device::take_fragment()),
             offline: RwSignal::new(offline::state()),
+            keeping: RwSignal::new(None),
             unsent: RwSignal::new(BTreeSet::new()),
             past: RwSignal::new(None),
             aside: StoredValue::new(None),
@@ -373,6 +377,15 @@ impl Session {
     #[must_use]
     pub fn has_unsent(&self) -> bool {
         self.unsent.with(|controls| !controls.is_empty())
+    }
+
+    /// Asks the browser to keep what is stored here.
+    pub fn ask_to_keep(&self) {
+        let keeping = self.keeping;
+        spawn_local(async move {
+            let promise = device::ask_to_keep().await;
+            keeping.set(Some(promise));
+        });
     }
 
     /// Sends an edit.

@@ -11,7 +11,7 @@ use super::parts::register_file::problem_text;
 use super::session::{Saving, Session, Standing};
 use super::words::i18n::{t, t_string, use_i18n};
 use super::words::{self, language_of};
-use crate::browser::device;
+use crate::browser::device::{self, Keeping};
 use crate::browser::keeper::protocol::{NotStored, Refusal, Request};
 use crate::browser::offline::{self, OfflineState};
 use crate::register::list::Only;
@@ -32,6 +32,7 @@ pub fn Shell(children: Children) -> impl IntoView {
         path
     });
     use_undo_keys();
+    let lightly_kept = use_lightly_kept(path);
     // The router would scroll there and leave the focus behind.
     let skip = |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -48,6 +49,7 @@ pub fn Shell(children: Children) -> impl IntoView {
             </header>
             <main id="main" class="main" tabindex="-1">
                 <Notices />
+                <LightlyKept shown=lightly_kept />
                 {children()}
             </main>
         </div>
@@ -267,6 +269,39 @@ fn Notices() -> impl IntoView {
             again=Callback::new(move |()| session.tell(&Request::StoreAgain))
         />
         <Refused refusal=session.refusal />
+    }
+}
+
+/// Whether to say that the browser may clear what is kept here: once on this device, and with a page that begins, so
+/// that nothing moves under one's hand.
+fn use_lightly_kept(path: Memo<String>) -> RwSignal<bool> {
+    const TOLD: &str = "keeping-told";
+    let session = Session::expect();
+    let shown = RwSignal::new(false);
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        let begins = before.is_some_and(|before| before != path);
+        if begins && session.keeping.get_untracked() == Some(Keeping::BestEffort) && device::preference(TOLD).is_none()
+        {
+            device::prefer(TOLD, "yes");
+            shown.set(true);
+        }
+        path
+    });
+    shown
+}
+
+/// That the browser may clear what is kept here, until it is closed.
+#[component]
+fn LightlyKept(shown: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Show when=move || shown.get()>
+            <section class="notice notice--warn" aria-label=move || t_string!(i18n, notice.keeping)>
+                <p>{t!(i18n, notice.lightly_kept)}</p>
+                <button type="button" class="button" on:click=move |_| shown.set(false)>{t!(i18n, notice.understood)}</button>
+            </section>
+        </Show>
     }
 }
 

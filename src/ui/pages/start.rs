@@ -1,23 +1,14 @@
 //! Before there is a register, and when there can't be one.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
 
-use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Organisation, organisation_place};
 use crate::ui::pages::settings::relay::{Invited, Paste};
 use crate::ui::parts::register_file::OpenFile;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-
-/// Asks the browser to keep what is about to be stored; the settings say what it answered.
-fn ask_to_keep() {
-    spawn_local(async {
-        device::ask_to_keep().await;
-    });
-}
 
 /// While the register is being opened.
 #[component]
@@ -47,11 +38,11 @@ pub fn Start() -> impl IntoView {
         if !name.is_empty() {
             session.set(organisation_place(), Organisation::NAME, crate::register::Value::Line(name));
         }
-        ask_to_keep();
+        session.ask_to_keep();
     };
     let example = move |_| {
         busy.set(true);
-        ask_to_keep();
+        session.ask_to_keep();
         super::import::load_example(session, move |problem| {
             busy.try_set(false);
             error.try_set(problem);

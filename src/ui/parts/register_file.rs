@@ -123,9 +123,7 @@ pub fn OpenFile(
         asked.set(None);
         passphrase.set(String::new());
         if first {
-            spawn_local(async {
-                device::ask_to_keep().await;
-            });
+            session.ask_to_keep();
         }
         spawn_local(async move {
             let bytes = device::bytes_of(&chosen).await;

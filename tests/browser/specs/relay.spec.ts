@@ -53,6 +53,37 @@ test("who is invited to read sees what happens and can change nothing", async ({
   await expect(there.field("Enhet")).toHaveValue("Säkerhet");
 });
 
+test("who joins asks the browser to keep the register, and is told once when it promises nothing", async ({
+  page: ada,
+  newDevice,
+}) => {
+  await systemIn(ada, "Passersystem");
+  const link = await invite(ada, "Bjud in att redigera");
+  const guest = await newDevice();
+  // A browser that keeps what it can, and counts how often it was asked.
+  await guest.addInitScript(() => {
+    Object.assign(window, { asked: 0 });
+    navigator.storage.persist = async () => {
+      (window as unknown as { asked: number }).asked += 1;
+      return false;
+    };
+  });
+  await accept(guest, link);
+  expect(await guest.evaluate(() => (window as unknown as { asked: number }).asked)).toBe(1);
+
+  const told = guest.getByRole("region", { name: "Hur länge registret finns kvar" });
+  // Nothing moves on the page that one is at; the next begins with it.
+  await expect(told).toHaveCount(0);
+  const systems = await Systems.visit(guest);
+  await expect(told).toContainText("Webbläsaren lovar inte att behålla registret");
+  await told.getByRole("button", { name: "Jag förstår" }).click();
+  await expect(told).toHaveCount(0);
+  await systems.open("Passersystem");
+  await guest.reload();
+  await Systems.visit(guest);
+  await expect(told).toHaveCount(0);
+});
+
 test("a device that is started again goes on where it was", async ({ page: ada, newDevice }) => {
   await systemIn(ada, "Passersystem");
   const link = await invite(ada, "Bjud in att redigera");

@@ -261,6 +261,7 @@ pub fn Invited() -> impl IntoView {
         busy.set(true);
         problem.set(None);
         elsewhere.set(None);
+        session.ask_to_keep();
         session.ask(
             |ticket| Request::Join(ticket, link),
             move |answer| {
