@@ -10,15 +10,15 @@ use self::copy::Copy;
 use crate::browser::device::{self, Keeping};
 use crate::browser::keeper::protocol::Request;
 use crate::document::Author;
-use crate::register::{Language, RecordKind, organisation_place};
+use crate::register::{RecordKind, organisation_place};
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::FieldEditor;
+use crate::ui::parts::language::LanguageChoice;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_file::OpenFile;
 use crate::ui::session::Session;
 use crate::ui::shell::{self, Heading};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
-use crate::ui::words::{language_of, prefer_language};
 
 /// The page.
 #[component]
@@ -99,19 +99,6 @@ fn You() -> impl IntoView {
 fn Look() -> impl IntoView {
     let i18n = use_i18n();
     let theme = RwSignal::new(device::preference("theme").unwrap_or_default());
-    let language = move |choice: Language, name: &'static str, code: &'static str| {
-        view! {
-            <label class="check">
-                <input
-                    type="radio"
-                    name="language"
-                    prop:checked=move || language_of(i18n) == choice
-                    on:change=move |_| prefer_language(i18n, choice)
-                />
-                <span lang=code>{name}</span>
-            </label>
-        }
-    };
     let shade = move |choice: &'static str, name: Signal<String>| {
         view! {
             <label class="check">
@@ -133,12 +120,7 @@ fn Look() -> impl IntoView {
         <section class="card">
             <h2>{t!(i18n, settings.look)}</h2>
             <div class="choices">
-                <fieldset>
-                    <legend>{t!(i18n, settings.language)}</legend>
-                    // A language is called by its own name, so that it is found by whoever reads it.
-                    {language(Language::Swedish, "Svenska", "sv")}
-                    {language(Language::English, "English", "en")}
-                </fieldset>
+                <LanguageChoice />
                 <fieldset>
                     <legend>{t!(i18n, settings.theme)}</legend>
                     {shade("light", Signal::derive(move || t_string!(i18n, settings.light).to_owned()))}

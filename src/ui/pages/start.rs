@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Organisation, organisation_place};
 use crate::ui::pages::settings::relay::{Invited, Paste};
+use crate::ui::parts::language::LanguageChoice;
 use crate::ui::parts::register_file::OpenFile;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -51,6 +52,7 @@ pub fn Start() -> impl IntoView {
     view! {
         <main class="start">
             <h1 class="start__name">"Klassrum"</h1>
+            <LanguageChoice small=true />
             <p class="start__lead">{t!(i18n, start.lead)}</p>
             <Show when=move || error.with(Option::is_some)>
                 <p class="notice notice--bad" role="alert">{move || error.get()}</p>

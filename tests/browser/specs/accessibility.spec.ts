@@ -2,6 +2,20 @@ import { expect, test } from "../fixtures.ts";
 import { ADDRESSES, visit, type PageKey } from "../pages/tour.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
 
+for (const place of ["/", "/workshop"]) {
+  test(`the language can be chosen at ${place}, before there is a register, and stays`, async ({ page }) => {
+    await page.goto(place);
+    await page.getByRole("group", { name: "Språk" }).getByRole("radio", { name: "English" }).check();
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    const english = page.getByRole("group", { name: "Language" });
+    await expect(english.getByRole("radio", { name: "English" })).toBeChecked();
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    await english.getByRole("radio", { name: "Svenska" }).check();
+    await expect(page.locator("html")).toHaveAttribute("lang", "sv");
+  });
+}
+
 for (const language of ["sv", "en"]) {
   for (const theme of ["light", "dark"]) {
     test(`no page has a barrier in ${language}, ${theme}`, async ({ page }) => {

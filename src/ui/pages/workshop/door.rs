@@ -13,6 +13,7 @@ use crate::exchange::example::ORGANISATION;
 use crate::register::Key;
 use crate::register::workshop::Join;
 use crate::ui::parts::confirm::Confirm;
+use crate::ui::parts::language::LanguageChoice;
 use crate::ui::parts::method::use_method;
 use crate::ui::session::{Answer, Session, Standing};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -26,6 +27,7 @@ pub fn Door() -> impl IntoView {
     let has_register = move || session.standing.with(|standing| *standing != Standing::Nothing);
     view! {
         <h1>{t!(i18n, workshop.title)}</h1>
+        <LanguageChoice small=true />
         <section class="card">
             <h2>{t!(i18n, workshop.join)}</h2>
             <ByCode />

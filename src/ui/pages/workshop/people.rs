@@ -11,6 +11,7 @@ use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::{LineReach, Request};
 use crate::register::workshop::{Join, Participant, Round, Said};
+use crate::ui::parts::language::LanguageChoice;
 use crate::ui::session::Answer;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
@@ -41,6 +42,7 @@ pub fn SitDown() -> impl IntoView {
     view! {
         <main class="start" id="main">
             <h1>{move || system().unwrap_or_else(|| t_string!(i18n, workshop.title).to_owned())}</h1>
+            <LanguageChoice small=true />
             <p class="soft" role="status" hidden=move || !waits()>
                 {move || if trouble() { t_string!(i18n, workshop.fetch_trouble) } else { t_string!(i18n, workshop.fetching) }}
             </p>
