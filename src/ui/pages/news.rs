@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::browser::device;
 use crate::document::News;
 use crate::ui::parts::fields::shown;
+use crate::ui::parts::history::what_changed;
 use crate::ui::parts::record_link::RecordLink;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -27,9 +28,9 @@ pub fn NewsPage() -> impl IntoView {
     let row = move |News { place, past }: News| {
         let kind = place.kind;
         let field = kind.field(&past.field);
-        let what = move || match field {
-            Some(field) => field.term.in_language(language_of(i18n)).to_owned(),
-            None => t_string!(i18n, news.removed).to_owned(),
+        let what = {
+            let past = past.clone();
+            move || what_changed(i18n, kind, &past)
         };
         let words = move |value: &crate::register::Value| {
             field.map_or_else(String::new, |field| shown(field, value, language_of(i18n)))

@@ -28,6 +28,7 @@ use crate::report::{
 use crate::ui::parts::disputed::Disputed;
 use crate::ui::parts::fields::{FieldEditor, ProseControl, field_id};
 use crate::ui::parts::gradually::gradually;
+use crate::ui::parts::history::History;
 use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_of::RegisterOf;
@@ -210,6 +211,7 @@ fn AsDraft(
                                     <FieldEditor place=place.clone() field=*field />
                                 }).collect_view()}
                             </div>
+                            <History place within=true />
                         </details>
                     }
                 }}
@@ -443,6 +445,7 @@ fn Writing(
                 <ProseControl place=section_place(year, plan.name) field=SectionText::TEXT id rows=6 />
                 <Disputed place=section_place(year, plan.name) field=SectionText::TEXT.key />
             </div>
+            <History place=section_place(year, plan.name) within=true />
             <div class="writing__figure">
                 <div class="field">
                     <label for=menu_id.clone()>{t!(i18n, report.figure)}</label>

@@ -13,6 +13,7 @@ use crate::document::Author;
 use crate::register::{RecordKind, organisation_place};
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::FieldEditor;
+use crate::ui::parts::history::History;
 use crate::ui::parts::language::LanguageChoice;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::parts::register_file::OpenFile;
@@ -33,6 +34,7 @@ pub fn Settings() -> impl IntoView {
                     <FieldEditor place=organisation_place() field=*field />
                 }).collect_view()}
             </div>
+            <History place=organisation_place() within=true />
         </section>
         <You />
         <Look />

@@ -147,10 +147,16 @@ fn Sheet(key: Key) -> impl IntoView {
     };
     let plan_form = move |kind: RecordKind, plan: Option<Key>| {
         plan.map(|key| {
-            kind.fields()
+            let place = Place { kind, key };
+            let fields = kind
+                .fields()
                 .iter()
-                .map(|field| view! { <FieldEditor place=Place { kind, key: key.clone() } field=*field /> })
-                .collect_view()
+                .map(|field| view! { <FieldEditor place=place.clone() field=*field /> })
+                .collect_view();
+            view! {
+                <div class="fields">{fields}</div>
+                <History place within=true />
+            }
         })
     };
     view! {
@@ -202,7 +208,7 @@ fn Sheet(key: Key) -> impl IntoView {
                     </button>
                 }
             >
-                <div class="fields">{move || plan_form(RecordKind::ActionPlan, plan.get())}</div>
+                {move || plan_form(RecordKind::ActionPlan, plan.get())}
             </Show>
             <h3>{t!(i18n, system.actions)}</h3>
             <Records kind=RecordKind::Action owner=owner.clone() summary=&ACTION empty=Signal::derive(move || t_string!(i18n, system.no_actions).to_owned()) />
@@ -222,7 +228,7 @@ fn Sheet(key: Key) -> impl IntoView {
                     </button>
                 }
             >
-                <div class="fields">{move || plan_form(RecordKind::TreatmentPlan, treatment_plan.get())}</div>
+                {move || plan_form(RecordKind::TreatmentPlan, treatment_plan.get())}
             </Show>
             <h3>{t!(i18n, system.treatments)}</h3>
             <Records kind=RecordKind::Treatment owner=owner summary=&TREATMENT empty=Signal::derive(move || t_string!(i18n, system.no_treatments).to_owned()) />

@@ -7,17 +7,30 @@ use leptos::prelude::*;
 use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
 use crate::document::Past;
-use crate::register::Place;
+use crate::register::{Place, RecordKind, Value};
 use crate::ui::parts::fields::shown;
 use crate::ui::session::{Answer, Session};
-use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
+
+/// What a step changed: the field's name, or that the record was removed or put back.
+#[must_use]
+pub fn what_changed(i18n: leptos_i18n::I18nContext<Locale>, kind: RecordKind, step: &Past) -> String {
+    match kind.field(&step.field) {
+        Some(field) => field.term.in_language(language_of(i18n)).to_owned(),
+        None if step.after == Value::Flag(true) => t_string!(i18n, history.removed).to_owned(),
+        None => t_string!(i18n, history.restored).to_owned(),
+    }
+}
 
 /// The history of a record, fetched when it is opened.
 #[component]
 pub fn History(
     /// The record.
     place: Place,
+    /// Whether it stands among the record's fields, and not as a card of its own.
+    #[prop(optional)]
+    within: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -53,11 +66,12 @@ pub fn History(
     });
     let row = move |change: &Past| {
         let field = kind.field(&change.field);
-        let name = move || field.map_or_else(String::new, |field| field.term.in_language(language_of(i18n)).to_owned());
-        let (before, after) = (change.before.clone(), change.after.clone());
-        let words = move |value: &crate::register::Value| {
-            field.map_or_else(String::new, |field| shown(field, value, language_of(i18n)))
+        let name = {
+            let change = change.clone();
+            move || what_changed(i18n, kind, &change)
         };
+        let (before, after) = (change.before.clone(), change.after.clone());
+        let words = move |value: &Value| field.map_or_else(String::new, |field| shown(field, value, language_of(i18n)));
         let when = device::local_time_of(change.at);
         let who = change.by.as_ref().map(|by| match (by.role.as_str(), by.name.as_str()) {
             ("", "") => String::new(),
@@ -77,8 +91,14 @@ pub fn History(
         }
     };
     view! {
-        <details class="card history" on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))>
-            <summary><h2>{t!(i18n, history.title)}</h2></summary>
+        <details class="history" class:card=!within on:toggle=move |event| is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"))>
+            <summary>
+                {if within {
+                    t!(i18n, history.title).into_any()
+                } else {
+                    view! { <h2>{t!(i18n, history.title)}</h2> }.into_any()
+                }}
+            </summary>
             <div class="table-wrap">
                 <table class="table">
                     <thead>

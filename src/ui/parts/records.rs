@@ -6,6 +6,7 @@ use super::changed::Changed;
 use super::confirm::Confirm;
 use super::disputed::DisputedRecord;
 use super::fields::{FieldEditor, key_below, shown};
+use super::history::History;
 use crate::register::command::required;
 use crate::register::{Command, Field, Key, Place, RecordKind, Value};
 use crate::ui::session::Session;
@@ -170,6 +171,7 @@ fn RecordItem(
                 <div class="record__body">
                     <div class="fields">{fields}</div>
                     {more.map(|more| more.run(place.with_value(|place| place.key.clone())))}
+                    <History place=place.get_value() within=true />
                     <div class="actions">
                         <button
                             type="button"
