@@ -461,6 +461,7 @@ record! {
         LEVEL level: Option<Level> = "level" "Krävs från nivå" "Required from level",
         ASPECTS aspects: String = "aspects" "Aspekter" "Aspects",
         ASSESSMENT assessment: Option<Assessment> = "assessment" "Självskattning" "Self-assessment",
+        REASON reason: String = "reason" "Varför ej tillämpligt" "Why not applicable",
         HOW how: Prose = "how" "Så gör vi här" "How we do it here",
         EVIDENCE evidence: String = "evidence" "Underlag" "Evidence",
         SIDE side: Option<Side> = "side" "Ansvarig sida" "Responsible side",
@@ -539,6 +540,7 @@ record! {
     /// A row of a treatment plan.
     Treatment {
         TITLE title: String = "title" "Åtgärd" "Treatment",
+        RISK risk: String = "risk" "Risk som åtgärdas" "Risk treated",
         KIND kind: Option<TreatmentKind> = "kind" "Slag" "Kind",
         RESPONSIBLE responsible: String = "responsible" "Åtgärdsansvarig" "Responsible",
         DUE due: Option<Date> = "due" "Klar senast" "Due",
@@ -559,10 +561,12 @@ record! {
         BUSINESS_RELATED business_related: Option<bool> = "business_related" "Verksamhetsrelaterad" "Business-related",
         BUSINESS_REASON business_reason: Prose = "business_reason" "Motivering" "Reason",
         OCCURRED occurred: Option<DateTime> = "occurred" "Inträffade" "Occurred",
+        OCCURRED_TO occurred_to: Option<DateTime> = "occurred_to" "Pågick till" "Lasted until",
         DISCOVERED discovered: Option<DateTime> = "discovered" "Upptäcktes" "Discovered",
         REPORTED reported: Option<Date> = "reported" "Rapporterad" "Reported",
         REPORTED_BY reported_by: String = "reported_by" "Rapporterad av" "Reported by",
         SYSTEMS systems: String = "systems" "Berörda system" "Systems affected",
+        INFORMATION_SETS information_sets: String = "information_sets" "Berörda informationsmängder" "Information sets affected",
         ASPECTS aspects: String = "aspects" "Aspekter" "Aspects",
         DESCRIPTION description: Prose = "description" "Vad hände" "What happened",
         SEVERITY severity: Option<Severity> = "severity" "Allvarlighetsgrad" "Severity",
@@ -570,14 +574,24 @@ record! {
         PERSONS persons: Option<u32> = "persons" "Antal personer" "Number of persons",
         GDPR gdpr: Option<GdprDecision> = "gdpr" "Bedömning enligt GDPR" "GDPR decision",
         GDPR_AT gdpr_at: Option<DateTime> = "gdpr_at" "Anmäld till IMY" "Reported to IMY",
+        GDPR_REASON gdpr_reason: Prose = "gdpr_reason" "Motivering till bedömningen enligt GDPR" "Reason for the GDPR decision",
         NIS2 nis2: Option<Nis2Decision> = "nis2" "Bedömning enligt cybersäkerhetslagen" "NIS2 decision",
+        NIS2_RULE nis2_rule: String = "nis2_rule" "Grund för bedömningen enligt cybersäkerhetslagen" "Basis of the NIS2 decision",
+        NIS2_JUDGED nis2_judged: Option<DateTime> = "nis2_judged" "Bedömd som betydande" "Judged significant",
+        NIS2_WARNED nis2_warned: Option<DateTime> = "nis2_warned" "Upplysning lämnad (24 timmar)" "Early warning given (24 hours)",
+        NIS2_NOTIFIED nis2_notified: Option<DateTime> = "nis2_notified" "Incidentanmälan lämnad (72 timmar)" "Incident notification given (72 hours)",
+        NIS2_PROGRESS nis2_progress: Option<DateTime> = "nis2_progress" "Lägesrapport lämnad" "Progress report given",
+        NIS2_FINAL nis2_final: Option<DateTime> = "nis2_final" "Slutrapport lämnad (en månad)" "Final report given (one month)",
         POLICE police: Option<bool> = "police" "Polisanmäld" "Reported to the police",
         SUPPLIER supplier: String = "supplier" "Leverantör" "Supplier",
+        SUPPLIER_TOLD supplier_told: Option<DateTime> = "supplier_told" "Leverantören underrättad" "Supplier told",
         MEASURES measures: Prose = "measures" "Omedelbara åtgärder" "Immediate action",
         CAUSE cause: Prose = "cause" "Orsak" "Cause",
         FALLBACK_HOURS fallback_hours: Option<u32> = "fallback_hours" "Timmar på reservrutin" "Hours on fallback routine",
         COST cost: String = "cost" "Kostnad" "Cost",
         LESSONS lessons: Prose = "lessons" "Lärdomar" "Lessons",
+        RISKS risks: String = "risks" "Kopplade risker" "Linked risks",
+        ACTIONS actions: String = "actions" "Kopplade åtgärder" "Linked actions",
         CLOSED closed: Option<Date> = "closed" "Avslutad" "Closed",
         CLOSED_BY closed_by: String = "closed_by" "Avslutad av" "Closed by",
         SECRECY secrecy: String = "secrecy" "Sekretess" "Secrecy",
@@ -590,6 +604,32 @@ impl Incident {
     pub fn year(&self) -> Option<i16> {
         self.occurred.or(self.discovered).map(DateTime::year).or(self.reported.map(Date::year))
     }
+
+    /// When a significant incident must have been told of at the latest (cybersäkerhetslagen, 2 kap. 5, 6 and 8 §§).
+    ///
+    /// The law counts from when one knew of it; others from when it was judged significant. The stricter is shown.
+    #[must_use]
+    pub fn report_deadlines(&self) -> ReportDeadlines {
+        let known = [self.discovered, self.nis2_judged].into_iter().flatten().min();
+        let after = |hours: i64| known.and_then(|known| known.checked_add(jiff::Span::new().hours(hours)).ok());
+        ReportDeadlines {
+            warning: after(24),
+            notification: after(72),
+            // A month of the calendar, not thirty days.
+            last: self.nis2_notified.and_then(|told| told.checked_add(jiff::Span::new().months(1)).ok()),
+        }
+    }
+}
+
+/// The latest moments for the reports on a significant incident, as far as they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportDeadlines {
+    /// The early warning, 24 hours.
+    pub warning: Option<DateTime>,
+    /// The incident notification, 72 hours.
+    pub notification: Option<DateTime>,
+    /// The final report, one month after the notification.
+    pub last: Option<DateTime>,
 }
 
 record! {
@@ -753,5 +793,29 @@ record! {
         DISSENT dissent: Option<bool> = "dissent" "Avvikande mening" "Dissent",
         WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
         WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn reports_are_due_from_the_earlier_moment_and_the_last_a_calendar_month_after_the_notification() {
+        let incident = Incident {
+            discovered: Some(date(2027, 1, 30).at(22, 0, 0, 0)),
+            nis2_judged: Some(date(2027, 1, 31).at(9, 0, 0, 0)),
+            nis2_notified: Some(date(2027, 1, 31).at(10, 0, 0, 0)),
+            ..Incident::default()
+        };
+        let due = incident.report_deadlines();
+        assert_eq!(due.warning, Some(date(2027, 1, 31).at(22, 0, 0, 0)));
+        assert_eq!(due.notification, Some(date(2027, 2, 2).at(22, 0, 0, 0)));
+        assert_eq!(due.last, Some(date(2027, 2, 28).at(10, 0, 0, 0)));
+        let judged = Incident { discovered: None, ..incident };
+        assert_eq!(judged.report_deadlines().warning, Some(date(2027, 2, 1).at(9, 0, 0, 0)));
+        assert_eq!(Incident::default().report_deadlines().warning, None);
     }
 }

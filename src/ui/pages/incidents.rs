@@ -13,7 +13,7 @@ use leptos_router::params::ParamsMap;
 use super::overview::year_of;
 use crate::browser::device;
 use crate::register::{
-    Choose, Command, Date, DateTime, Field, Incident, Key, Place, Record, RecordKind, Register, Value,
+    Choose, Command, Date, DateTime, Field, Incident, Key, Nis2Decision, Place, Record, RecordKind, Register, Value,
 };
 use crate::report::figures::{self, Figure, IncidentsOnly};
 use crate::ui::parts::changed::Changed;
@@ -28,20 +28,23 @@ use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{counted, language_of, term};
 
-const EVENT: [Field; 11] = [
+const EVENT: [Field; 14] = [
     Incident::TITLE,
     Incident::KIND,
     Incident::OCCURRED,
+    Incident::OCCURRED_TO,
     Incident::DISCOVERED,
     Incident::REPORTED,
     Incident::REPORTED_BY,
     Incident::SYSTEMS,
+    Incident::INFORMATION_SETS,
     Incident::SUPPLIER,
+    Incident::SUPPLIER_TOLD,
     Incident::IA_NUMBER,
     Incident::DNR,
     Incident::DESCRIPTION,
 ];
-const JUDGEMENT: [Field; 12] = [
+const JUDGEMENT: [Field; 14] = [
     Incident::BUSINESS_RELATED,
     Incident::SEVERITY,
     Incident::ORIGIN,
@@ -51,12 +54,22 @@ const JUDGEMENT: [Field; 12] = [
     Incident::PERSONS,
     Incident::GDPR,
     Incident::GDPR_AT,
+    Incident::GDPR_REASON,
     Incident::NIS2,
+    Incident::NIS2_RULE,
     Incident::POLICE,
     Incident::SECRECY,
 ];
 const MEASURES: [Field; 4] = [Incident::MEASURES, Incident::CAUSE, Incident::FALLBACK_HOURS, Incident::COST];
-const END: [Field; 3] = [Incident::LESSONS, Incident::CLOSED, Incident::CLOSED_BY];
+/// The reports that the law asks for when an incident is significant.
+const REPORTS: [Field; 5] = [
+    Incident::NIS2_JUDGED,
+    Incident::NIS2_WARNED,
+    Incident::NIS2_NOTIFIED,
+    Incident::NIS2_PROGRESS,
+    Incident::NIS2_FINAL,
+];
+const END: [Field; 5] = [Incident::LESSONS, Incident::RISKS, Incident::ACTIONS, Incident::CLOSED, Incident::CLOSED_BY];
 
 /// What the list is asked to show.
 #[derive(Clone, PartialEq, Eq)]
@@ -433,12 +446,29 @@ fn Sheet(key: Key) -> impl IntoView {
     });
     let undecided =
         Memo::new(move |_| incident.with(|incident| incident.personal_data == Some(true) && incident.gdpr.is_none()));
+    // What has been filled in stays in sight, whatever is judged later.
+    let reports = Memo::new(move |_| {
+        incident.with(|incident| {
+            incident.nis2 == Some(Nis2Decision::Significant)
+                || REPORTS.iter().any(|field| incident.get(field.key).is_some_and(|value| !value.is_empty()))
+        })
+    });
+    let deadlines = move || {
+        let due = incident.with(|incident| incident.report_deadlines());
+        let when = |due: DateTime| shown(Incident::NIS2_WARNED, &Value::Moment(due), language_of(i18n));
+        let first = due.warning.zip(due.notification).map(|(warning, notification)| {
+            t_string!(i18n, incidents.nis2_due, warning = when(warning), notification = when(notification)).to_string()
+        });
+        let last = due.last.map(|last| t_string!(i18n, incidents.nis2_last, last = when(last)).to_string());
+        [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
     let asked = RwSignal::new(false);
     let removed = place.clone();
     let remove = move |()| {
         session.send(Command::Remove { place: removed.clone() });
         navigate("/incidenter", NavigateOptions::default());
     };
+    let in_reports = StoredValue::new(place.clone());
     let form = |fields: &[Field]| {
         fields.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
     };
@@ -468,6 +498,15 @@ fn Sheet(key: Key) -> impl IntoView {
                 <p class="notice notice--warn" role="status">{t!(i18n, incidents.gdpr_due)}</p>
             </Show>
             <div class="fields">{form(&JUDGEMENT)}</div>
+            <Show when=move || reports.get()>
+                <h3>{t!(i18n, incidents.nis2_reports)}</h3>
+                <p class="soft" role="status">{deadlines}</p>
+                <div class="fields">
+                    {in_reports.with_value(|place| {
+                        REPORTS.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
+                    })}
+                </div>
+            </Show>
         </section>
         <section class="card">
             <h2>{t!(i18n, incidents.measures)}</h2>

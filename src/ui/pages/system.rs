@@ -52,7 +52,8 @@ const REST: [Field; 2] = [System::INTEGRATIONS, System::COMMENT];
 const ACTION: [Field; 4] = [Action::TITLE, Action::STATUS, Action::OWNER, Action::DUE];
 const RISK: [Field; 4] = [Risk::EVENT, Risk::LIKELIHOOD, Risk::IMPACT, Risk::STATUS];
 const ANALYSIS: [Field; 3] = [RiskAnalysis::TITLE, RiskAnalysis::DATE, RiskAnalysis::OWNER];
-const TREATMENT: [Field; 4] = [Treatment::TITLE, Treatment::STATUS, Treatment::RESPONSIBLE, Treatment::DUE];
+const TREATMENT: [Field; 5] =
+    [Treatment::TITLE, Treatment::RISK, Treatment::STATUS, Treatment::RESPONSIBLE, Treatment::DUE];
 const SET: [Field; 4] =
     [InformationSet::NAME, InformationSet::OWNER, InformationSet::RETENTION, InformationSet::DISPOSE_AFTER];
 

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::browser::device;
 use crate::register::command::required;
 use crate::register::text::{moved_caret, rebase};
-use crate::register::{Command, Date, DateTime, Field, Kind, Language, Place, Seen, Value};
+use crate::register::{Command, Date, DateTime, Field, Kind, Language, Place, RecordKind, Seen, Treatment, Value};
 use crate::ui::parts::disputed::Disputed;
 use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -108,8 +108,9 @@ pub fn FieldEditor(
             move |_| session.read(|register| register.value(&place, field.key)).unwrap_or_default()
         });
         let needed = required(place.kind) == Some(field);
+        let suggested = suggestions(session, &place, field);
         let send = move |value: Value| session.set(place.clone(), field, value);
-        view! { <Control field id=id.clone() value disabled=Signal::derive(move || !session.editable()) on_value=send needed /> }
+        view! { <Control field id=id.clone() value disabled=Signal::derive(move || !session.editable()) on_value=send needed suggested /> }
             .into_any()
     };
     view! {
@@ -119,6 +120,22 @@ pub fn FieldEditor(
             <Disputed place=disputed field=field.key />
         </div>
     }
+}
+
+/// What a field may well say: of a treatment, the risks of its system.
+fn suggestions(session: Session, place: &Place, field: Field) -> Option<Signal<Vec<String>>> {
+    if place.kind != RecordKind::Treatment || field != Treatment::RISK {
+        return None;
+    }
+    let system = place.key.root();
+    Some(Signal::derive(move || {
+        session.read(|register| {
+            let analyses = register.risk_analyses.of(&system);
+            let risks = analyses.flat_map(|(analysis, _)| register.risks.of(analysis));
+            let lines = risks.filter_map(|(_, risk)| risk.event.lines().next().map(str::to_owned));
+            lines.filter(|line| !line.is_empty()).collect()
+        })
+    }))
 }
 
 /// Why what was written in a control was not taken.
@@ -149,6 +166,9 @@ pub fn Control(
     /// Whether it can't be emptied.
     #[prop(optional)]
     needed: bool,
+    /// What it may well say, to choose from.
+    #[prop(optional_no_strip)]
+    suggested: Option<Signal<Vec<String>>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -238,9 +258,15 @@ pub fn Control(
                 Kind::Number => ("text", "numeric"),
                 _ => ("text", "text"),
             };
+            let list = suggested.map(|_| format!("{id}-list"));
+            let offered = list.clone().zip(suggested).map(|(list, suggested)| {
+                let option = |text: String| view! { <option value=text></option> };
+                view! { <datalist id=list>{move || suggested.get().into_iter().map(option).collect_view()}</datalist> }
+            });
             view! {
                 <input
                     id=id
+                    list=list
                     type=input_type
                     inputmode=(mode != "none").then_some(mode)
                     autocomplete="off"
@@ -253,6 +279,7 @@ pub fn Control(
                     on:change=written
                     on:blur=left
                 />
+                {offered}
             }
             .into_any()
         }

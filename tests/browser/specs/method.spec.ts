@@ -134,6 +134,26 @@ test("a risk is placed in the matrix from the keyboard, and its level says what 
   await system.isSaved();
 });
 
+test("a treatment says which of the system's risks it treats", async ({ page }) => {
+  const system = await systemIn(page, "Passersystem");
+  const analyses = page.locator("#riskanalys");
+  await analyses.getByRole("button", { name: "Lägg till: riskanalys" }).click();
+  await analyses.getByRole("button", { name: "Lägg till: risk", exact: true }).click();
+  const event = "Ett gammalt kort släpper in en obehörig";
+  await analyses.getByLabel("Händelse").fill(event);
+  await analyses.getByLabel("Händelse").blur();
+
+  const plan = page.locator("#atgardsplan");
+  await plan.getByLabel("Åtgärd", { exact: true }).fill("Spärra kort som inte används");
+  await plan.getByRole("button", { name: "Lägg till: riskåtgärd" }).click();
+  const risk = plan.getByLabel("Risk som åtgärdas");
+  await expect(plan.locator(`datalist[id="${await risk.getAttribute("list")}"] option`)).toHaveAttribute("value", event);
+  await risk.fill(event);
+  await risk.blur();
+  await expect(plan.locator(".record__head")).toContainText(event);
+  await system.isSaved();
+});
+
 test("an organisation's own measures are taken into use, and answers follow them", async ({ page }) => {
   await (await Start.visit(page)).tryExample();
   let method = await Method.visit(page);
