@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::browser::device;
 use crate::register::{Choose, Command, Decision, Key, Place, RecordKind, Value, review_place};
 use crate::ui::parts::fields::FieldEditor;
+use crate::ui::parts::history::History;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
@@ -77,6 +78,7 @@ fn Row(number: u32, key: Key) -> impl IntoView {
                     {t!(i18n, common.remove)}
                 </button>
             </div>
+            <History place within=true />
         </li>
     }
 }

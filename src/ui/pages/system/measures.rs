@@ -13,6 +13,7 @@ use crate::register::method::{
 };
 use crate::register::{Assessment, Choose, Command, Key, Levels, LocalMeasure, local_measure_place};
 use crate::ui::parts::fields::FieldEditor;
+use crate::ui::parts::history::History;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{counted, language_of, term};
@@ -307,6 +308,7 @@ fn MeasureItem(system: Key, row: Row, held: Memo<BTreeMap<String, Held>>, method
                             .collect_view()
                     })}
                 </div>
+                {place.clone().map(|place| view! { <History place within=true /> })}
             </Show>
         </li>
     }
