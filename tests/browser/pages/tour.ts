@@ -14,6 +14,9 @@ export const ADDRESSES = {
   training: "/utbildning",
   conflicts: "/att-reda-ut",
   import: "/import",
+  news: "/nytt",
+  // A day before there was a register; one within its history is looked at in past.spec.ts.
+  past: "/registret-per/2020-01-01",
   report: "/rapport",
   settings: "/installningar",
 } as const;

@@ -1,4 +1,6 @@
 import { expect, test } from "../fixtures.ts";
+import { Start } from "../pages/start.ts";
+import { Systems } from "../pages/systems.ts";
 import { ADDRESSES, visit, type PageKey } from "../pages/tour.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
 
@@ -15,6 +17,29 @@ for (const place of ["/", "/workshop"]) {
     await expect(page.locator("html")).toHaveAttribute("lang", "sv");
   });
 }
+
+test("what is opened on a page has no barrier either", async ({ page }) => {
+  test.slow();
+  await (await Start.visit(page)).tryExample();
+  const systems = await Systems.visit(page);
+  await systems.pick("Antura");
+  await expect(systems.bulk).toBeVisible();
+  await systems.moreFilters();
+  await page.getByText("Kolumner", { exact: true }).first().click();
+  await expect(page.getByRole("group", { name: "Kolumner" })).toBeVisible();
+  await test.step("picked systems, more filters and columns", () => expectNoBarriers(page));
+
+  await systems.open("Antura");
+  await page.locator("#klassning").getByRole("button", { name: "Ny klassning" }).click();
+  await expect(page.locator("#klassning").getByRole("group", { name: /^K – / })).toBeVisible();
+  await test.step("a new classification", () => expectNoBarriers(page));
+
+  const analyses = page.locator("#riskanalys");
+  await analyses.locator(".record__head").first().click();
+  await analyses.getByRole("button", { name: "Lägg till: risk", exact: true }).click();
+  await expect(analyses.getByRole("group", { name: "Före åtgärd" })).toBeVisible();
+  await test.step("an opened risk", () => expectNoBarriers(page));
+});
 
 for (const language of ["sv", "en"]) {
   for (const theme of ["light", "dark"]) {

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "../fixtures.ts";
+import { Overview } from "../pages/overview.ts";
 import { Start } from "../pages/start.ts";
 import { SystemPage } from "../pages/system.ts";
 import { Systems } from "../pages/systems.ts";
 import { tabTo } from "../support/keys.ts";
+import { wordsOf } from "../support/zip.mjs";
 
 test("from the first visit to a changed field with the keyboard only", async ({ page }) => {
   const start = await Start.visit(page);
@@ -35,6 +38,35 @@ test("from the first visit to a changed field with the keyboard only", async ({ 
   await page.reload();
   await expect(system.field("Enhet")).toHaveValue("Säkerhet");
   await expect(system.field("Kommentar")).toHaveValue("Skrivet utan mus.");
+});
+
+test("from the example to a section of one's own in the Word file with the keyboard only", async ({ page }) => {
+  test.slow();
+  const start = await Start.visit(page);
+  await tabTo(page, start.example);
+  await page.keyboard.press("Enter");
+  const shown = new Overview(page);
+  await shown.showsExample();
+  await tabTo(page, shown.nav.getByRole("link", { name: /^Rapport/ }));
+  await page.keyboard.press("Enter");
+  await expect(shown.heading).toHaveText(/Ledningens genomgång/);
+
+  const section = "Sammanfattning";
+  await tabTo(page, page.getByRole("button", { name: new RegExp(`^(Skriv|Ändra texten) ?: ?${section}$`) }), 200);
+  await page.keyboard.press("Enter");
+  const text = page.getByLabel("Avsnittets text, på svenska");
+  await expect(text).toBeFocused();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" Skrivet utan mus.");
+  await page.keyboard.press("Tab");
+  await shown.isSaved();
+  await expect(page.getByRole("article")).toContainText("Skrivet utan mus.");
+
+  // The files stand after the whole paper with all its figures.
+  await tabTo(page, page.getByRole("button", { name: "Hämta som Word" }), 600);
+  const downloaded = page.waitForEvent("download");
+  await page.keyboard.press("Enter");
+  expect(wordsOf(readFileSync(await (await downloaded).path()))).toContain("Skrivet utan mus.");
 });
 
 test("the first stop leads past the menu to the page", async ({ page }) => {

@@ -238,6 +238,36 @@ test("the writing help tells how words are kept out of the open report, in both 
   await expect(page.getByText("[[18:13 the spare power lasts two hours]]")).toBeVisible();
 });
 
+test("on paper the report stands alone and is light, from the dark theme too", async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem("klassrum.theme", JSON.stringify("dark")));
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const paper = page.getByRole("article");
+  /** How light the paper's words are, and what is behind them: 0 is black, 1 is white. */
+  const light = () =>
+    paper.locator("h2").first().evaluate((heading) => {
+      const lightness = (colour: string) => {
+        const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+        return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+      };
+      let behind: Element | null = heading;
+      while (behind && getComputedStyle(behind).backgroundColor === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
+      // Paper that nothing is printed on is white.
+      const paper = behind ? lightness(getComputedStyle(behind).backgroundColor) : 1;
+      return { words: lightness(getComputedStyle(heading).color), paper };
+    });
+  const onScreen = await light();
+  expect(onScreen.paper).toBeLessThan(0.3);
+
+  await page.emulateMedia({ media: "print" });
+  await expect(report.nav).toBeHidden();
+  await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(page.getByRole("complementary")).toHaveCount(0);
+  const printed = await light();
+  expect(printed.paper).toBeGreaterThan(0.9);
+  expect(printed.words).toBeLessThan(0.3);
+});
+
 test("decisions and what is missing fit on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await (await Start.visit(page)).tryExample();
