@@ -46,6 +46,29 @@ async fn sqlite_keeps_what_it_was_given_when_it_is_opened_again() {
     assert_ne!(other.epoch(), epoch);
 }
 
+/// A relay's database from before destroyed mailboxes were remembered.
+#[tokio::test]
+async fn an_older_database_goes_on_and_remembers_from_now_on() {
+    let file = new_file("older");
+    let store = SqliteStore::open(&file, None).await.unwrap();
+    store.create(&mailbox(1)).await.unwrap();
+    store.append(&[addition(1, 1..=3)], 5, ANY_SIZE).await.unwrap();
+    store.close().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let older = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for sql in ["DROP TABLE destroyed", "DELETE FROM _sqlx_migrations WHERE version = 2"] {
+        sqlx::query(sql).execute(&older).await.unwrap();
+    }
+    older.close().await;
+
+    let store = SqliteStore::open(&file, None).await.unwrap();
+    assert_eq!(store.find(&mailbox(1).name).await.unwrap().unwrap().head, 3);
+    store.destroy(&mailbox(1).name).await.unwrap();
+    store.close().await;
+    let again = SqliteStore::open(&file, None).await.unwrap();
+    assert!(matches!(again.create(&mailbox(1)).await, Err(StoreError::Destroyed)));
+}
+
 #[tokio::test]
 async fn a_full_disk_is_said_and_leaves_nothing_half_done() {
     let file = new_file("full");
@@ -237,9 +260,14 @@ async fn what_is_destroyed_is_gone(store: &impl MailStore) {
     assert_eq!(store.read(id, 0, 10, 1000).await.unwrap(), []);
     assert_eq!(store.append(&[addition(70, 3..=3)], 1, ANY_SIZE).await.unwrap()[0], Err(NotAdded::NoMailbox));
     assert_eq!(store.find(&mailbox(71).name).await.unwrap().unwrap().head, 2);
-    let again = store.create(&mailbox(70)).await.unwrap();
-    assert_ne!(again.id, id);
-    assert_eq!(again.head, 0);
+    // Nobody makes it again, with other keys neither; who left one out is left out.
+    assert!(store.was_destroyed(&mailbox(70).name).await.unwrap());
+    for again in [mailbox(70), NewMailbox { writer: WriterKey([9; 32]), ..mailbox(70) }] {
+        assert!(matches!(store.create(&again).await, Err(StoreError::Destroyed)));
+    }
+    assert_eq!(store.find(&mailbox(70).name).await.unwrap(), None);
+    assert!(!store.was_destroyed(&mailbox(71).name).await.unwrap());
+    assert_eq!(store.create(&mailbox(71)).await.unwrap().head, 2);
 }
 
 fn mailbox(name: u8) -> NewMailbox {

@@ -489,6 +489,35 @@ async fn a_destroyed_mailbox_is_gone_for_everybody() {
     assert_eq!(ben.next().await, Said::Refused(Some(1), Refusal::NotOpen));
 }
 
+/// Otherwise the first device left outside would make it again within a minute, under keys that may have leaked.
+#[tokio::test]
+async fn a_destroyed_mailbox_is_never_made_again() {
+    let mut relay = Relay::start("never-again", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    ada.store(1, &keys, &sealed(1)).await;
+    ada.destroy(1, &keys).await;
+    assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::NotOpen));
+    ada.create(1, &keys, "").await;
+    assert_eq!(ada.next().await, Said::Refused(Some(1), Refusal::NotOpen));
+
+    // After a restart neither, nor where the relay asks for a word: with it or without, an invitation is what is needed.
+    relay.ask_to_stop();
+    assert!(relay.program.wait().unwrap().success());
+    let word = std::env::temp_dir().join(format!("klassrum-again-{}", std::process::id()));
+    std::fs::write(&word, "släpp in\n").unwrap();
+    relay.start_again_with(&["--new-mailboxes", "token", "--admission-file", word.to_str().unwrap()]);
+    let mut ben = Device::connect(&relay).await;
+    for admission in ["", "släpp in"] {
+        ben.create(1, &keys, admission).await;
+        assert_eq!(ben.next().await, Said::Refused(Some(1), Refusal::NotOpen), "{admission:?}");
+    }
+    ben.create(1, &Keys::new(2), "").await;
+    assert_eq!(ben.next().await, Said::Refused(Some(1), Refusal::AdmissionNeeded));
+    std::fs::remove_file(word).unwrap();
+}
+
 #[tokio::test]
 async fn a_full_disk_is_said_and_the_relay_goes_on_when_there_is_room() {
     let mut relay = Relay::start("full", &["--max-database", "500K"]);

@@ -231,6 +231,11 @@ impl<S: MailStore> Connection<S> {
             return self.refuse(channel, Refusal::Signature, "");
         }
         if !self.office.new_mailboxes.admit(admission) && !is_there(&*self.office, new).await {
+            // Whoever was left outside needs an invitation, and the word would be of no help.
+            let destroyed = self.office.store.was_destroyed(&new.name);
+            if let Ok(true) = self.office.ask(Operation::Find, destroyed).await {
+                return self.refuse(channel, Refusal::NotOpen, "");
+            }
             let detail = match self.office.new_mailboxes {
                 NewMailboxes::Open => "",
                 NewMailboxes::Token(_) => "this relay takes new mailboxes only with its word",
@@ -239,7 +244,7 @@ impl<S: MailStore> Connection<S> {
         }
         match self.office.ask(Operation::Create, self.office.store.create(new)).await {
             Ok(state) => self.begin(channel, new.name, &state, 0, Mark::EMPTY).await,
-            Err(StoreError::Taken) => self.refuse(channel, Refusal::NotOpen, ""),
+            Err(StoreError::Taken | StoreError::Destroyed) => self.refuse(channel, Refusal::NotOpen, ""),
             Err(StoreError::DiskFull) => self.refuse(channel, Refusal::DiskFull, ""),
             Err(_) => self.refuse(channel, Refusal::Busy, ""),
         }

@@ -125,7 +125,7 @@ impl<S: MailStore> Office<S> {
         let answer = question.await;
         self.metrics.store_took(operation, began.elapsed());
         if let Err(cause) = &answer
-            && !matches!(cause, StoreError::Taken)
+            && !matches!(cause, StoreError::Taken | StoreError::Destroyed)
         {
             tracing::error!(%cause, ?operation, "the store failed");
         }

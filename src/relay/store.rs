@@ -32,7 +32,8 @@ pub trait MailStore: Send + Sync + 'static {
     /// Makes an empty mailbox, or finds that it is there and the same.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] when it is there with another token or writer.
+    /// [`StoreError::Taken`] when it is there with another token or writer, [`StoreError::Destroyed`] when it was
+    /// destroyed.
     fn create(&self, new: &NewMailbox) -> impl Future<Output = Result<MailboxState, StoreError>> + Send;
 
     /// The mailbox, if there is one of that name.
@@ -69,8 +70,11 @@ pub trait MailStore: Send + Sync + 'static {
     /// Drops the bytes of entries that a snapshot stored before `before` covers, and says how many bytes that were.
     fn drop_covered(&self, before: i64) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Removes a mailbox and all its entries for good.
+    /// Removes a mailbox and all its entries for good: none of that name is made again.
     fn destroy(&self, name: &Mailbox) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether a mailbox of that name was destroyed.
+    fn was_destroyed(&self, name: &Mailbox) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Whether the database answers.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -97,6 +101,9 @@ pub enum StoreError {
     /// A mailbox of this name is there with another token or writer.
     #[error("the mailbox is somebody else's")]
     Taken,
+    /// A mailbox of this name was destroyed.
+    #[error("the mailbox was destroyed")]
+    Destroyed,
     /// Reading still works; writing will when there is room.
     #[error("the disk is full")]
     DiskFull,

@@ -82,6 +82,12 @@ impl NameHash {
     }
 }
 
+impl AsRef<[u8]> for NameHash {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl News {
     /// As it is told; [`News::Missed`] is nothing to tell.
     #[must_use]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Executor, Postgres, Row, Transaction};
+use sqlx::{AssertSqlSafe, Executor, PgExecutor, Postgres, Row, Transaction};
 use tokio::sync::Mutex;
 
 use super::ledger::{Ledger, NewRow};
@@ -61,6 +61,7 @@ impl MailStore for PostgresStore {
         if let Some(state) = self.find(&new.name).await? {
             return state.is_the_same_as(new);
         }
+        let mut writing = self.pool.begin().await?;
         sqlx::query(
             "INSERT INTO mailbox (name, token_hash, writer, head, mark, total, kept, dropped_to) \
              VALUES ($1, $2, $3, 0, $4, 0, 0, 0) ON CONFLICT DO NOTHING",
@@ -69,8 +70,13 @@ impl MailStore for PostgresStore {
         .bind(new.token_hash.as_ref())
         .bind(new.writer.as_ref())
         .bind(Mark::EMPTY.as_ref())
-        .execute(&self.pool)
+        .execute(&mut *writing)
         .await?;
+        // Asked after the insertion, which has waited for whoever was destroying it.
+        if was_destroyed(&mut *writing, &new.name).await? {
+            return Err(StoreError::Destroyed);
+        }
+        writing.commit().await?;
         self.find(&new.name).await?.ok_or(StoreError::Damaged)?.is_the_same_as(new)
     }
 
@@ -191,8 +197,16 @@ impl MailStore for PostgresStore {
     async fn destroy(&self, name: &Mailbox) -> Result<(), StoreError> {
         let mut writing = self.pool.begin().await?;
         sqlx::query("DELETE FROM mailbox WHERE name = $1").bind(name.as_ref()).execute(&mut *writing).await?;
+        sqlx::query("INSERT INTO destroyed (name_hash) VALUES ($1) ON CONFLICT DO NOTHING")
+            .bind(NameHash::of(name).as_ref())
+            .execute(&mut *writing)
+            .await?;
         notify(&mut *writing, &[News::Destroyed(NameHash::of(name)).told()]).await?;
         Ok(writing.commit().await?)
+    }
+
+    async fn was_destroyed(&self, name: &Mailbox) -> Result<bool, StoreError> {
+        was_destroyed(&self.pool, name).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -229,6 +243,15 @@ impl MailStore for PostgresStore {
         drop(self.listener.lock().await.take());
         self.pool.close().await;
     }
+}
+
+async fn was_destroyed(database: impl PgExecutor<'_>, name: &Mailbox) -> Result<bool, StoreError> {
+    let hash = NameHash::of(name);
+    let found: Option<i32> = sqlx::query_scalar("SELECT 1 FROM destroyed WHERE name_hash = $1")
+        .bind(hash.as_ref())
+        .fetch_optional(database)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Reads the mailboxes and keeps other relays from adding to them until the commit; in order of their ids, so that two

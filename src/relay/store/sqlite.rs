@@ -7,12 +7,12 @@ use bytes::Bytes;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Row, Sqlite, SqliteExecutor, Transaction};
 
 use super::ledger::{Ledger, NewRow};
 use super::{
-    Added, Addition, MailStore, MailboxId, MailboxState, NewMailbox, News, Place, Snapshot, StoreError, StoredEntry,
-    Word, fixed, from_db, new_epoch, to_db,
+    Added, Addition, MailStore, MailboxId, MailboxState, NameHash, NewMailbox, News, Place, Snapshot, StoreError,
+    StoredEntry, Word, fixed, from_db, new_epoch, to_db,
 };
 use crate::sync::wire::{Entry, EntryId, Epoch, Kind, Mailbox, Mark, Receipt, Signature, TokenHash, WriterKey};
 
@@ -90,6 +90,9 @@ impl MailStore for SqliteStore {
         .bind(Mark::EMPTY.as_ref())
         .execute(&mut *writing)
         .await?;
+        if was_destroyed(&mut *writing, &new.name).await? {
+            return Err(StoreError::Destroyed);
+        }
         let found = find(&mut writing, &[new.name]).await?;
         writing.commit().await?;
         let (_, state) = found.into_iter().next().ok_or(StoreError::Damaged)?;
@@ -208,8 +211,17 @@ impl MailStore for SqliteStore {
     }
 
     async fn destroy(&self, name: &Mailbox) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM mailbox WHERE name = ?").bind(name.as_ref()).execute(&self.writing).await?;
-        Ok(())
+        let mut writing = self.begin().await?;
+        sqlx::query("DELETE FROM mailbox WHERE name = ?").bind(name.as_ref()).execute(&mut *writing).await?;
+        sqlx::query("INSERT INTO destroyed (name_hash) VALUES (?) ON CONFLICT DO NOTHING")
+            .bind(NameHash::of(name).as_ref())
+            .execute(&mut *writing)
+            .await?;
+        Ok(writing.commit().await?)
+    }
+
+    async fn was_destroyed(&self, name: &Mailbox) -> Result<bool, StoreError> {
+        was_destroyed(&self.reading, name).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -233,6 +245,15 @@ impl MailStore for SqliteStore {
         self.reading.close().await;
         self.writing.close().await;
     }
+}
+
+async fn was_destroyed(database: impl SqliteExecutor<'_>, name: &Mailbox) -> Result<bool, StoreError> {
+    let hash = NameHash::of(name);
+    let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM destroyed WHERE name_hash = ?")
+        .bind(hash.as_ref())
+        .fetch_optional(database)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Cuts values into lists whose lengths are powers of two, so that few different statements are ever prepared.
