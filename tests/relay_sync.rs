@@ -664,6 +664,58 @@ async fn who_has_not_said_hello_sends_a_few_bytes_and_no_more() {
 }
 
 #[tokio::test]
+async fn who_has_opened_no_mailbox_can_not_have_the_relay_hold_much() {
+    let relay = Relay::start("before-mailbox", &[]);
+    // The head of a message of a mebibyte, and a part of it.
+    let mut bytes = vec![0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0];
+    bytes.resize(64 * 1024, 7);
+    let mut stranger = Device::connect(&relay).await;
+    let _ = stranger.socket.get_mut().write_all(&bytes).await;
+    assert_eq!(stranger.next().await, Said::Refused(None, Refusal::TooLarge));
+    assert_eq!(stranger.next().await, Said::Ended);
+
+    // Whole messages are let through, however many.
+    let mut patient = Device::connect(&relay).await;
+    for _ in 0..8 {
+        for _ in 0..1_000 {
+            patient.say(ClientFrame::Ping([7; 8])).await;
+        }
+        for _ in 0..1_000 {
+            assert_eq!(patient.next().await, Said::Pong([7; 8]));
+        }
+    }
+    // With a mailbox there is room, and none when it is closed.
+    let keys = Keys::new(1);
+    patient.enter(1, &keys).await;
+    assert_eq!(patient.store(1, &keys, &sized(1, 1 << 20)).await.number, 1);
+    patient.say(ClientFrame::Close { channel: 1 }).await;
+    patient.say(ClientFrame::Ping([8; 8])).await;
+    while patient.next().await != Said::Pong([8; 8]) {}
+    let _ = patient.socket.get_mut().write_all(&bytes).await;
+    assert_eq!(patient.next().await, Said::Refused(None, Refusal::TooLarge));
+}
+
+#[tokio::test]
+async fn an_append_of_nothing_is_refused_and_counted() {
+    let relay = Relay::start("empty", &[]);
+    let keys = Keys::new(1);
+    let mut ada = Device::connect(&relay).await;
+    ada.enter(1, &keys).await;
+    let mut refused = Vec::new();
+    for _ in 0..8 {
+        for _ in 0..1_000 {
+            ada.say(ClientFrame::Append { channel: 1, entries: Vec::new() }).await;
+        }
+        for _ in 0..1_000 {
+            let Said::Refused(Some(1), code) = ada.next().await else { panic!("it was taken") };
+            refused.push(code);
+        }
+    }
+    assert_eq!(refused[0], Refusal::Malformed);
+    assert!(refused.contains(&Refusal::Rate));
+}
+
+#[tokio::test]
 async fn a_device_is_told_to_come_again_when_the_database_fails_while_it_catches_up() {
     let relay = Relay::start("failing", &[]);
     let keys = Keys::new(1);

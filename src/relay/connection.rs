@@ -106,7 +106,8 @@ impl<S: MailStore> Connection<S> {
             tokio::select! {
                 message = self.socket.next(), if now == Phase::Serving => {
                     is_silent = false;
-                    self.receive(message).await?;
+                    self.receive(message, gate).await?;
+                    gate.next(!self.channels.is_empty());
                 }
                 () = self.outbox.filled() => {}
                 () = std::future::ready(()), if is_behind => {}
@@ -139,7 +140,7 @@ impl<S: MailStore> Connection<S> {
             Ok(ClientFrame::Hello { .. }) => return Err(End::Refused(Refusal::Version, "1")),
             _ => return Err(End::Refused(Refusal::Malformed, "the first frame is no hello")),
         }
-        gate.open();
+        gate.next(false);
         let random = ring::default_provider().secure_random;
         random.fill(&mut self.challenge.0).map_err(|_| End::Refused(Refusal::Busy, ""))?;
         let welcome = Welcome {
@@ -154,7 +155,7 @@ impl<S: MailStore> Connection<S> {
         Ok(())
     }
 
-    async fn receive(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+    async fn receive(&mut self, message: Option<Result<Message, axum::Error>>, gate: &Gate) -> Result<(), End> {
         match message {
             Some(Ok(Message::Binary(bytes))) => {
                 self.office.metrics.received_bytes.inc_by(u64::try_from(bytes.len()).unwrap_or(0));
@@ -167,6 +168,8 @@ impl<S: MailStore> Connection<S> {
             Some(Ok(Message::Text(_))) => Err(End::Refused(Refusal::Malformed, "a message of text")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            Some(Err(_)) if gate.is_shut() => Err(End::Refused(Refusal::TooLarge, "too much before a mailbox is open")),
+            Some(Err(_)) if gate.is_full() => Err(End::Refused(Refusal::Busy, "too many unfinished messages")),
             Some(Err(cause)) if cause.to_string().contains("too long") => Err(End::Refused(Refusal::TooLarge, "")),
             Some(Err(_)) => Err(End::Gone),
         }
@@ -282,8 +285,11 @@ impl<S: MailStore> Connection<S> {
             return self.refuse(channel, Refusal::TooLarge, "");
         }
         let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        if !self.entries.take(count, Instant::now()) {
+        if !self.entries.take(count.max(1), Instant::now()) {
             return self.refuse(channel, Refusal::Rate, "");
+        }
+        if entries.is_empty() {
+            return self.refuse(channel, Refusal::Malformed, "no entries");
         }
         let bytes = entries.iter().map(|entry| entry.sealed.len()).sum();
         let (from, mailbox, writer, outbox) = (open.seat, open.name, open.writer, self.outbox.clone());

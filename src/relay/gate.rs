@@ -1,74 +1,130 @@
-//! How many bytes a device may send before it has said hello: a few, so that strangers can't fill the relay's memory.
+//! How many bytes a device may send that nobody has looked at yet: a few before it has said hello, few until it has opened a
+//! mailbox, and only so many from all together, so that strangers can't fill the relay's memory with halves of messages.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Most bytes of a socket before its hello, WebSocket's own with them. A hello has thirteen; a later version's may say more.
 const BEFORE_HELLO: usize = 1024;
+/// Most bytes of a message while no mailbox is open: room for many small frames that come at once.
+const BEFORE_MAILBOX: usize = 64 * 1024;
+/// Most bytes of unfinished messages of all connections together. One that holds no more than [`BEFORE_MAILBOX`] goes on.
+const UNFINISHED_MAX: usize = 256 << 20;
 /// Stands for no bound.
 const OPEN: usize = usize::MAX;
 
-/// How much a connection may still send.
-pub(super) struct Gate(AtomicUsize);
+/// The bytes of unfinished messages of all connections.
+#[derive(Clone, Default)]
+pub(super) struct Unfinished(Arc<AtomicUsize>);
 
-impl Default for Gate {
-    /// Without a bound: requests have their own.
-    fn default() -> Self {
-        Self(AtomicUsize::new(OPEN))
-    }
+/// How much a connection may still send.
+pub(super) struct Gate {
+    left: AtomicUsize,
+    /// Requests have bounds of their own.
+    counts: AtomicBool,
+    /// What has come since the last whole message,
+    own: AtomicUsize,
+    /// and of all connections.
+    all: Unfinished,
+    is_full: AtomicBool,
 }
 
 impl Gate {
-    /// Lets only so much through as a hello needs.
-    pub(super) fn narrow(&self) {
-        self.0.store(BEFORE_HELLO, Ordering::Relaxed);
+    /// Without a bound, and without a count until there is a socket.
+    pub(super) fn new(all: Unfinished) -> Self {
+        Self {
+            left: AtomicUsize::new(OPEN),
+            counts: AtomicBool::new(false),
+            own: AtomicUsize::new(0),
+            all,
+            is_full: AtomicBool::new(false),
+        }
     }
 
-    /// Lets everything through.
-    pub(super) fn open(&self) {
-        self.0.store(OPEN, Ordering::Relaxed);
+    /// Lets only so much through as a hello needs.
+    pub(super) fn narrow(&self) {
+        self.counts.store(true, Ordering::Relaxed);
+        self.left.store(BEFORE_HELLO, Ordering::Relaxed);
+    }
+
+    /// A message is whole. Lets the next one through, a small one where no mailbox is open.
+    pub(super) fn next(&self, has_mailbox: bool) {
+        self.forget_own();
+        self.left.store(if has_mailbox { OPEN } else { BEFORE_MAILBOX }, Ordering::Relaxed);
     }
 
     /// Whether as much has come as may come.
     pub(super) fn is_shut(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        self.left.load(Ordering::Relaxed) == 0
+    }
+
+    /// Whether all connections together have sent as much as may wait.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, came: usize) -> io::Result<()> {
+        if !self.counts.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let own = self.own.fetch_add(came, Ordering::Relaxed).saturating_add(came);
+        let all = self.all.0.fetch_add(came, Ordering::Relaxed).saturating_add(came);
+        if BEFORE_MAILBOX < own && UNFINISHED_MAX < all {
+            self.is_full.store(true, Ordering::Relaxed);
+            return Err(io::Error::other("too many unfinished messages"));
+        }
+        Ok(())
+    }
+
+    fn forget_own(&self) {
+        self.all.0.fetch_sub(self.own.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.forget_own();
     }
 }
 
 /// A connection behind a gate.
 pub(super) struct Gated<I> {
     stream: I,
-    gate: std::sync::Arc<Gate>,
+    gate: Arc<Gate>,
 }
 
 impl<I> Gated<I> {
-    pub(super) fn new(stream: I, gate: std::sync::Arc<Gate>) -> Self {
+    pub(super) fn new(stream: I, gate: Arc<Gate>) -> Self {
         Self { stream, gate }
     }
 }
 
 impl<I: AsyncRead + Unpin> AsyncRead for Gated<I> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let left = self.gate.0.load(Ordering::Relaxed);
+        let left = self.gate.left.load(Ordering::Relaxed);
         if left == OPEN {
-            return Pin::new(&mut self.stream).poll_read(context, into);
+            let before = into.filled().len();
+            ready!(Pin::new(&mut self.stream).poll_read(context, into))?;
+            return Poll::Ready(self.gate.count(into.filled().len().saturating_sub(before)));
         }
         if left == 0 {
-            return Poll::Ready(Err(io::Error::other("too much before a hello")));
+            return Poll::Ready(Err(io::Error::other("too much at once")));
         }
         let mut few = [0; BEFORE_HELLO];
         let most = left.min(into.remaining()).min(few.len());
         let mut read = ReadBuf::new(few.get_mut(..most).unwrap_or_default());
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut read))?;
         into.put_slice(read.filled());
-        // Only the hello itself, which is read by the same task, may have opened it meanwhile.
-        let rest = left.saturating_sub(read.filled().len());
-        let _ = self.gate.0.compare_exchange(left, rest, Ordering::Relaxed, Ordering::Relaxed);
-        Poll::Ready(Ok(()))
+        // Only a message, which is read by the same task, may have opened it meanwhile.
+        let came = read.filled().len();
+        let rest = left.saturating_sub(came);
+        let _ = self.gate.left.compare_exchange(left, rest, Ordering::Relaxed, Ordering::Relaxed);
+        Poll::Ready(self.gate.count(came))
     }
 }
 
@@ -100,8 +156,6 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Gated<I> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;
@@ -109,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn a_narrow_gate_lets_a_few_bytes_through_and_an_open_one_all() {
         let (mut device, relay) = duplex(1 << 20);
-        let gate = Arc::new(Gate::default());
+        let gate = Arc::new(Gate::new(Unfinished::default()));
         let mut gated = Gated::new(relay, gate.clone());
         device.write_all(&[7; 9_000]).await.unwrap();
         let mut before = vec![0; 4_000];
@@ -123,9 +177,37 @@ mod tests {
         assert_eq!(came, BEFORE_HELLO);
         assert!(gate.is_shut());
 
-        gate.open();
+        gate.next(true);
         let mut rest = vec![0; 9_000 - 4_000 - BEFORE_HELLO];
         gated.read_exact(&mut rest).await.unwrap();
         assert!(rest.iter().all(|byte| *byte == 7));
+    }
+
+    #[tokio::test]
+    async fn halves_of_messages_are_counted_together_until_they_are_whole_or_gone() {
+        let all = Unfinished::default();
+        let (mut device, relay) = duplex(1 << 20);
+        let gate = Arc::new(Gate::new(all.clone()));
+        let mut gated = Gated::new(relay, gate.clone());
+        let mut into = vec![0; 100];
+        let held = || all.0.load(Ordering::Relaxed);
+        device.write_all(&[7; 400]).await.unwrap();
+        gated.read_exact(&mut into).await.unwrap();
+        assert_eq!(held(), 0, "a request is no message");
+        gate.narrow();
+        gated.read_exact(&mut into).await.unwrap();
+        gate.next(true);
+        assert_eq!(held(), 0);
+        gated.read_exact(&mut into).await.unwrap();
+        assert_eq!(held(), 100);
+
+        // Others hold all that may be held: who holds little goes on, who holds much is let go of.
+        all.0.fetch_add(UNFINISHED_MAX, Ordering::Relaxed);
+        gated.read_exact(&mut into).await.unwrap();
+        device.write_all(&vec![7; BEFORE_MAILBOX]).await.unwrap();
+        let mut much = vec![0; BEFORE_MAILBOX];
+        assert!(gated.read_exact(&mut much).await.is_err() && gate.is_full());
+        drop((gate, gated));
+        assert_eq!(held(), UNFINISHED_MAX);
     }
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::elsewhere::Elsewhere;
+use super::gate::Unfinished;
 use super::group::{Group, Item};
 use super::limits::{Addresses, Limits};
 use super::metrics::{Metrics, Operation};
@@ -66,6 +67,7 @@ pub(super) struct Office<S> {
     pub(super) phase: watch::Sender<Phase>,
     pub(super) addresses: Addresses,
     pub(super) elsewhere: Elsewhere,
+    pub(super) unfinished: Unfinished,
     /// Held while entries are stored and passed on: news of later ones, from another relay, wait until that is done, so
     /// that devices are not sent what they are owed a receipt for.
     pub(super) delivering: Mutex<()>,
@@ -92,6 +94,7 @@ impl<S: MailStore> Office<S> {
             phase: watch::Sender::new(Phase::Serving),
             addresses: Addresses::default(),
             elsewhere,
+            unfinished: Unfinished::default(),
             delivering: Mutex::default(),
             letters,
             unstored: Arc::new(Semaphore::new(UNSTORED_MAX)),

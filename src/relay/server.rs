@@ -30,7 +30,7 @@ const NO_PLACE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(super) struct Caller {
     pub(super) address: IpAddr,
-    /// How much it may still send before it has said hello.
+    /// How much it may still send.
     pub(super) gate: Arc<Gate>,
     _held: Arc<Held>,
 }
@@ -107,7 +107,7 @@ impl<S: MailStore> Door<S> {
         };
         Some(Caller {
             address,
-            gate: Arc::default(),
+            gate: Arc::new(Gate::new(self.office.unfinished.clone())),
             _held: Arc::new(Held { _place: place, _counted: counted, _alive: alive }),
         })
     }
