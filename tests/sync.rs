@@ -555,3 +555,74 @@ fn what_could_not_be_read_is_read_again_when_the_program_starts_next() {
     network.settle();
     assert_eq!((network.history.len(), network.status(0).unread), (1, 1));
 }
+
+/// The document of a device moves to new keys, as the app does it.
+fn change_keys(network: &mut Network, at: usize, new: &Access, admission: &str) {
+    let old = std::mem::replace(&mut network.desks[at].access, new.clone());
+    let progress = network.desks[at].progress[&old.keys().mailbox()].clone();
+    network.desks[at].line.add(name(), new, Default::default(), admission);
+    network.desks[at].line.leave(name(), &old, progress);
+    network.tell(at, Event::Tick);
+}
+
+#[test]
+fn an_old_mailbox_with_something_that_could_not_be_read_is_not_destroyed() {
+    let mut network = Network::new(1);
+    network.edit(0, &add_system("a"));
+    network.settle();
+    let (old, new) = (secret(1), secret(3));
+    let mailbox = klassrum::sync::wire::Mailbox(old.keys().mailbox());
+    let sealed = hand_made(&secret(2));
+    let signature = old.keys().sign(&entry_message(&mailbox, Kind::Changes, 0, &sealed)).unwrap();
+    smuggle(&mut network, Kind::Changes, Signature(signature), sealed);
+    let had = network.log(&old).len();
+    change_keys(&mut network, 0, &new, "");
+    network.settle();
+    assert_eq!(network.desks[0].left, [[0; 32]; 0]);
+    assert_eq!(network.log(&old).len(), had);
+    let guest = network.join(new);
+    network.settle();
+    assert!(holds_system(network.document(guest), "a"), "the move itself is not held up");
+}
+
+#[test]
+fn a_device_left_outside_does_not_make_the_old_mailbox_again() {
+    let mut network = Network::new(2);
+    network.edit(0, &add_system("a"));
+    network.settle();
+    network.cut(1);
+    let (old, new) = (secret(1), secret(3));
+    change_keys(&mut network, 0, &new, "");
+    network.run(20);
+    network.reload(1);
+    network.edit(1, &add_system("b"));
+    network.settle();
+    assert_eq!(network.status(1).problem, Some(Problem::NoMailbox));
+    assert!(!network.mailboxes.contains_key(&klassrum::sync::wire::Mailbox(old.keys().mailbox())));
+}
+
+#[test]
+fn until_the_relay_makes_the_new_mailbox_the_old_one_is_in_use() {
+    let mut network = Network::new(2);
+    network.edit(0, &add_system("a"));
+    network.settle();
+    network.admission = "sesam";
+    let (old, new) = (secret(1), secret(3));
+    change_keys(&mut network, 0, &new, "");
+    network.settle();
+    assert_eq!(network.status(0).problem, Some(Problem::Refused(Refusal::AdmissionNeeded)));
+    network.edit(0, &add_system("b"));
+    network.edit(1, &add_system("c"));
+    network.settle();
+    assert!(holds_system(network.document(1), "b") && holds_system(network.document(0), "c"));
+
+    // The word is given, and from then on nothing goes into the old one.
+    network.desks[0].line.add(name(), &new, Default::default(), "sesam");
+    network.edit(0, &add_system("d"));
+    network.settle();
+    assert_eq!((network.desks[0].left.as_slice(), network.log(&old).len()), (&[old.keys().mailbox()][..], 0));
+    assert!(!holds_system(network.document(1), "d"), "who is not invited again is left outside");
+    let guest = network.join(new);
+    network.settle();
+    assert!(["a", "b", "c", "d"].iter().all(|key| holds_system(network.document(guest), key)));
+}

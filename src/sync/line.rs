@@ -125,7 +125,8 @@ impl Line {
     }
 
     /// Takes in the rest of a mailbox that the document has moved away from, and destroys it once the document is whole in
-    /// its new one, which is the one given to [`Self::add`]. [`Effect::Left`] says that it is gone; until then this is to be
+    /// its new one, which is the one given to [`Self::add`]. While the relay doesn't make the new one, the document is still
+    /// kept in step with the old. [`Effect::Left`] says that it is gone; until then this is to be
     /// called again whenever the program starts. Takes a writer's access.
     pub fn leave(&mut self, document: DocumentName, access: &Access, progress: Progress) {
         let channel = Channel::new(self.take_number(), document, access, progress, "", true, self.snapshot_after);
@@ -304,7 +305,15 @@ impl Line {
         for channel in self.to_close.drain(..) {
             work.send(&ClientFrame::Close { channel });
         }
+        // What is edited before there is a new mailbox reaches the others through the old one.
+        let stuck: Vec<_> = self
+            .channels
+            .iter()
+            .filter(|channel| !channel.leaving && channel.is_shut())
+            .map(|channel| channel.document.clone())
+            .collect();
         for channel in &mut self.channels {
+            channel.quiet = channel.leaving && !stuck.contains(&channel.document);
             channel.go_on(&welcome, work)?;
         }
         let moved: Vec<_> =

@@ -77,9 +77,11 @@ pub struct Network {
     pub desks: Vec<Desk>,
     pub mailboxes: BTreeMap<Mailbox, Letters>,
     destroyed: BTreeSet<Mailbox>,
-    copy: BTreeMap<Mailbox, Letters>,
+    copy: (BTreeMap<Mailbox, Letters>, BTreeSet<Mailbox>),
     pub epoch: u8,
     pub disk_full: bool,
+    /// The word that the relay asks of those who make a mailbox.
+    pub admission: &'static str,
     pub down: bool,
     /// Entries frames that went to a device once.
     pub history: Vec<Vec<u8>>,
@@ -120,9 +122,10 @@ impl Network {
             desks: Vec::new(),
             mailboxes: BTreeMap::new(),
             destroyed: BTreeSet::new(),
-            copy: BTreeMap::new(),
+            copy: Default::default(),
             epoch: 1,
             disk_full: false,
+            admission: "",
             down: false,
             history: Vec::new(),
             now: Moment { clock: 1_000_000, running: 0 },
@@ -223,19 +226,20 @@ impl Network {
     }
 
     pub fn back_up(&mut self) {
-        self.copy = self.mailboxes.clone();
+        self.copy = (self.mailboxes.clone(), self.destroyed.clone());
     }
 
     /// The relay's database is the copy again.
     pub fn restore(&mut self) {
         self.restart();
-        self.mailboxes = self.copy.clone();
+        (self.mailboxes, self.destroyed) = self.copy.clone();
     }
 
     /// The relay has a new, empty database.
     pub fn replace(&mut self) {
         self.restart();
         self.mailboxes.clear();
+        self.destroyed.clear();
         self.epoch = self.epoch.wrapping_add(1);
     }
 
@@ -339,6 +343,9 @@ impl Network {
                 }
                 if self.destroyed.contains(&mailbox) {
                     return self.refuse_true(at, channel, Refusal::NotOpen);
+                }
+                if !self.mailboxes.contains_key(&mailbox) && !self.admission.is_empty() && self.admission != admission {
+                    return self.refuse_true(at, channel, Refusal::AdmissionNeeded);
                 }
                 let letters = Letters { token: token_hash, writer, log: Vec::new() };
                 self.mailboxes.entry(mailbox).or_insert(letters);

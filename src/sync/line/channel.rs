@@ -34,6 +34,8 @@ pub(super) struct Channel {
     pub(super) progress: Progress,
     /// The document has moved to another mailbox, and this one is to be destroyed.
     pub(super) leaving: bool,
+    /// Nothing is sent into it: the document has moved, and the relay has not said no to the mailbox that it moved to.
+    pub(super) quiet: bool,
     admission: String,
     phase: Phase,
     ahead: Option<Ahead>,
@@ -116,6 +118,7 @@ impl Channel {
             keys: access.keys(),
             progress,
             leaving,
+            quiet: leaving,
             admission: admission.to_owned(),
             phase: Phase::Closed,
             ahead: None,
@@ -142,6 +145,11 @@ impl Channel {
 
     pub(super) fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed | Phase::Shut { .. } | Phase::Gone)
+    }
+
+    /// Whether the relay doesn't open it.
+    pub(super) fn is_shut(&self) -> bool {
+        matches!(self.phase, Phase::Shut { .. })
     }
 
     pub(super) fn is_gone(&self) -> bool {
@@ -173,7 +181,7 @@ impl Channel {
             Phase::Closed => Some(i64::MIN),
             Phase::Shut { retry } => Some(retry),
             _ if self.waits() => Some(self.sent.saturating_add(ANSWER_MAX)),
-            Phase::Live if !self.leaving => {
+            Phase::Live if !self.quiet => {
                 let due = self.due.filter(|_| self.keys.may_write());
                 [due, self.whisper_due].into_iter().flatten().min()
             }
@@ -197,7 +205,7 @@ impl Channel {
             Phase::Closed => self.open(welcome, work),
             Phase::Shut { retry } if retry <= now => self.open(welcome, work),
             _ if self.waits() && self.sent.saturating_add(ANSWER_MAX) <= now => return Err(Broken),
-            Phase::Live if !self.leaving => {
+            Phase::Live if !self.quiet => {
                 if self.keys.may_write() && self.pending.is_empty() && self.due.is_some_and(|due| due <= now) {
                     self.due = None;
                     self.send_changes(welcome, work);
@@ -256,9 +264,10 @@ impl Channel {
         self.unsent = true;
     }
 
-    /// Destroys the mailbox if it is one to be left, and all that it held is here.
+    /// Destroys the mailbox if it is one to be left, and all that it held is here: what this device could not read, a newer
+    /// program may.
     pub(super) fn destroy<D: Held>(&mut self, welcome: &Welcome, work: &mut Work<'_, D>) {
-        if !self.leaving || self.phase != Phase::Live {
+        if !self.leaving || self.phase != Phase::Live || self.progress.unread != 0 {
             return;
         }
         let message = destroy_message(&self.mailbox(), &welcome.challenge);
