@@ -29,7 +29,7 @@
 //! | 1 | Hello | `KLSR`, 2 version (1); a later version may say more, within the 1,024 bytes that may come before a Welcome |
 //! | 2 | Open | 2 channel, 32 mailbox, 32 token, 8 number of the last entry read, 16 the relay's mark after it |
 //! | 3 | Create | 2 channel, 32 mailbox, 32 SHA-256 of the token, 32 writer's public key, 1 length, admission, 64 signature |
-//! | 4 | Append | 2 channel, 2 count (at most 1024), entries |
+//! | 4 | Append | 2 channel, 2 count (1 to 1024), entries |
 //! | 5 | Whisper | 2 channel, 64 signature, 4 length (40 to 4096), sealed bytes |
 //! | 6 | Close | 2 channel |
 //! | 7 | Ping | 8 bytes to be sent back |
@@ -58,6 +58,19 @@
 //!   with kind 2 and 0;
 //! - of Create: `klassrum mailbox 1` || mailbox || SHA-256 of the token || admission;
 //! - of Destroy: `klassrum destroy 1` || mailbox || challenge.
+//!
+//! What is sealed only devices read. A varint is a number of up to 64 bits, seven to a byte, the lowest first, with the
+//! highest bit of a byte set when another follows. A signed number goes as twice itself, or, below zero, as twice what it
+//! is below −1, and one more. A text is a varint, the length in bytes, and that many bytes of UTF-8.
+//!
+//! | of kind | then |
+//! |---|---|
+//! | 0 changes, 1 snapshot | card, signed varint time, varint number, varint length, that many bytes of changes |
+//! | 2 whisper, 3 nod | card, signed varint time, varint number |
+//!
+//! A card is the device's 8 bytes, then three texts of at most 200 bytes each: what the device is called, who sits there,
+//! and in what role. The time is in seconds since 1970 by the sender's clock, the number is that of the last entry that the
+//! sender has, and the changes are as the document room made them. Nothing comes after.
 //!
 //! An entry's id is the first half of the SHA-256 of its sealed bytes; an entry that is sent again has the number that it
 //! got the first time. A mark is the first half of the SHA-256 of the mark before it || the entry's id, so that two logs

@@ -95,6 +95,21 @@ mod tests {
         assert_eq!(Whisper::from_bytes(&whisper.to_bytes()), Some(whisper));
     }
 
+    /// As the table in [`crate::sync`] says, byte by byte: programs of other ages read it.
+    #[test]
+    fn what_is_sealed_is_written_as_it_always_was() {
+        let from = DeviceCard { id: [1; 8], device: "platta".into(), name: "Åsa".into(), role: "ISAM".into() };
+        let card = "0101010101010101 06706c61747461 04c3857361 044953414d";
+        let batch = Batch { from: from.clone(), at: -2, seen: 300, changes: &[1, 2, 3] };
+        assert_eq!(hex(&batch.to_bytes()), format!("{card} 03 ac02 03010203").replace(' ', ""));
+        let whisper = Whisper { from, at: 1_700_000_000, seen: 2 };
+        assert_eq!(hex(&whisper.to_bytes()), format!("{card} 80c49fd50c 02").replace(' ', ""));
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     #[test]
     fn a_card_with_a_long_text_is_refused() {
         let from = DeviceCard { name: "a".repeat(TEXT_MAX + 1), ..DeviceCard::default() };
