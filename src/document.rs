@@ -112,7 +112,7 @@ impl RegisterDocument {
     /// A change whose forerunners are missing is kept and waits for them; see [`Self::waiting`].
     ///
     /// # Errors
-    /// A piece is damaged or belongs to something else, or there are no pieces at all.
+    /// A piece is damaged or belongs to something else, all of them wait for others, or there are no pieces at all.
     pub fn load(stored: impl IntoIterator<Item = impl AsRef<[u8]>>, actor: [u8; 16]) -> Result<Self, DocumentError> {
         let mut whole = None::<Box<Automerge>>;
         let mut changes = Vec::new();
@@ -130,6 +130,7 @@ impl RegisterDocument {
         if !any {
             return Err(DocumentError::Empty);
         }
+        let has_whole = whole.is_some();
         let doc = match whole {
             Some(doc) => *doc,
             None => Automerge::load(GENESIS)?,
@@ -144,6 +145,10 @@ impl RegisterDocument {
             replaced: OnceCell::new(),
         };
         loaded.admit(changes, &mut PatchLog::inactive())?;
+        // A document that was stored has a beginning: what builds on another is the end of one that was removed.
+        if !has_whole && !loaded.waiting.is_empty() && loaded.doc.get_heads() == [GENESIS_HASH] {
+            return Err(DocumentError::NoBeginning);
+        }
         Ok(loaded)
     }
 
@@ -556,6 +561,9 @@ pub enum DocumentError {
     /// Something in it has been changed.
     #[error("the document is damaged")]
     Damaged,
+    /// All of it builds on something that is not there.
+    #[error("what the document begins with is missing")]
+    NoBeginning,
     /// Nothing to load from.
     #[error("there is nothing to load the document from")]
     Empty,

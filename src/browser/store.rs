@@ -85,6 +85,20 @@ impl Store {
         Ok(())
     }
 
+    /// The same, to pieces that are there already. Adds nothing when there are none, and tells whether it added.
+    pub(super) async fn append_to_others(&self, pieces: &[Vec<u8>]) -> Result<bool, StoreError> {
+        let transaction = self.database.transaction(PIECES).with_mode(TransactionMode::Readwrite).build()?;
+        let store = transaction.object_store(PIECES)?;
+        if store.count().primitive()?.await? == 0 {
+            return Ok(false);
+        }
+        for piece in pieces {
+            store.add(JsValue::from(Uint8Array::from(piece.as_slice()))).primitive()?.await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
     /// Replaces the pieces numbered `covered` by the snapshot that holds all of them. Others stay.
     pub(super) async fn compact(&self, snapshot: &[u8], covered: &[f64]) -> Result<(), StoreError> {
         let mut options = TransactionOptions::new();
@@ -92,6 +106,10 @@ impl Store {
         let transaction =
             self.database.transaction(PIECES).with_mode(TransactionMode::Readwrite).with_options(options).build()?;
         let store = transaction.object_store(PIECES)?;
+        // Another tab has removed the document.
+        if store.count().primitive()?.await? == 0 {
+            return Ok(());
+        }
         store.add(JsValue::from(Uint8Array::from(snapshot))).primitive()?.await?;
         for number in covered {
             store.delete::<f64, _>(KeyRange::Only(*number)).primitive()?.await?;

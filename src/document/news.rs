@@ -24,14 +24,20 @@ pub struct News {
 }
 
 impl RegisterDocument {
+    /// Whether this document has been in the state that was seen: if not, it was another's.
+    #[must_use]
+    pub fn knows(&self, seen: &Seen) -> bool {
+        seen.0.iter().all(|hash| knows(&self.doc, &ChangeHash(*hash)))
+    }
+
     /// What devices other than `me` have done since this one had seen `since`, the latest first, at most [`NEWS_MAX`].
     /// Nothing when `since` is of another document.
     #[must_use]
     pub fn news(&self, since: &Seen, me: &str) -> Vec<News> {
-        let since: Vec<_> = since.0.iter().map(|hash| ChangeHash(*hash)).collect();
-        if since.iter().any(|hash| !knows(&self.doc, hash)) {
+        if !self.knows(since) {
             return Vec::new();
         }
+        let since: Vec<_> = since.0.iter().map(|hash| ChangeHash(*hash)).collect();
         let mut news = Vec::new();
         for change in self.doc.get_changes_meta(&since).into_iter().rev() {
             let Some(note) = change.message.as_deref().and_then(Note::read).filter(|note| note.by.device != me) else {

@@ -136,8 +136,8 @@ pub enum Answer {
     Conflicts(Rc<Vec<Conflict>>),
     /// What a record has been.
     History(Rc<Vec<Past>>),
-    /// What others have done.
-    News(Vec<News>),
+    /// What others have done; nothing when what was looked through last is of another register.
+    News(Option<Vec<News>>),
     /// The register at an earlier time; when it has no history that old, the day the first was written.
     At(Result<Arc<Then>, Option<Date>>),
 }
@@ -257,6 +257,13 @@ impl Session {
             seen.remove();
             online.remove();
         });
+        // An invitation that is opened where the app is open already changes only what stands behind `#`.
+        let invited = window_event_listener_untyped("hashchange", move |_| {
+            if let Some(link) = device::take_fragment() {
+                session.invitation.set(Some(link));
+            }
+        });
+        on_cleanup(move || invited.remove());
         let popped = window_event_listener(leptos::ev::popstate, move |_| session.back.set_value(true));
         on_cleanup(move || popped.remove());
         provide_context(session);
@@ -534,11 +541,25 @@ impl Session {
 
     /// All that others have done has been looked at.
     pub fn look_through(&self) {
-        let seen = self.seen.get_value();
-        if let Ok(kept) = serde_json::to_string(&seen) {
-            device::prefer("looked", &kept);
-        }
+        self.seen.with_value(has_looked);
         self.news.set(Vec::new());
+    }
+
+    /// Merges the register file in that was inspected last, and tells `then` how it went. What others have done in it is news,
+    /// with a relay or without.
+    pub fn merge(&self, then: impl FnOnce(Answer) + 'static) {
+        let session = *self;
+        let before = self.standing.with_untracked(|standing| matches!(standing, Standing::Open { .. }));
+        let before = before.then(|| self.seen.get_value());
+        self.ask(Request::Merge, move |answer| {
+            if let (Answer::Done, Some(before)) = (&answer, before) {
+                if looked().is_none() {
+                    has_looked(&before);
+                }
+                session.ask_for_news();
+            }
+            then(answer);
+        });
     }
 
     /// Asks what others have done, once what comes has come to rest.
@@ -554,10 +575,10 @@ impl Session {
                 let Some(since) = looked() else { return };
                 session.ask(
                     |ticket| Request::News(ticket, since),
-                    move |answer| {
-                        if let Answer::News(news) = answer {
-                            session.news.set(news);
-                        }
+                    move |answer| match answer {
+                        Answer::News(Some(news)) => session.news.set(news),
+                        Answer::News(None) => session.look_through(),
+                        _ => {}
                     },
                 );
             },
@@ -586,6 +607,9 @@ impl Session {
             Event::Nothing => {
                 self.show_today();
                 self.picture.set(Picture::default());
+                // The next register has been looked at by nobody.
+                device::prefer("looked", "");
+                self.news.set(Vec::new());
                 self.standing.set(Standing::Nothing);
             }
             Event::Picture(entries) => self.update_live(|picture| picture.open(entries)),
@@ -670,6 +694,13 @@ const NEWS_REST: std::time::Duration = std::time::Duration::from_millis(700);
 /// What of the register was looked through last; nothing before the first time.
 fn looked() -> Option<Seen> {
     device::preference("looked").and_then(|kept| serde_json::from_str(&kept).ok())
+}
+
+/// All of the register up to there has been looked through.
+fn has_looked(seen: &Seen) {
+    if let Ok(kept) = serde_json::to_string(seen) {
+        device::prefer("looked", &kept);
+    }
 }
 
 /// When this device last stored an edit.

@@ -68,6 +68,8 @@ pub(super) struct Inside<D: Kept> {
     store: Option<Rc<Store>>,
     /// Something in the queue was not at the relay when it came.
     pub(super) fresh: bool,
+    /// Something of the document is in the store.
+    pub(super) begun: bool,
     /// The line to the relay, if the document is joined to one.
     pub(super) link: Option<Link>,
     /// Whether this tab is the one that holds the line.
@@ -92,6 +94,7 @@ impl<D: Kept> Default for Inside<D> {
             opening: false,
             store: None,
             fresh: false,
+            begun: false,
             link: None,
             holds_line: false,
             news: None,
@@ -173,11 +176,16 @@ pub(super) fn store_queue<D: Kept>(keeper: &Shared<D>) {
     let keeper = Rc::clone(keeper);
     spawn_local(async move {
         loop {
-            let (pieces, ticket) = {
+            let (pieces, ticket, begun) = {
                 let inside = keeper.borrow();
-                (inside.queue.clone(), inside.queued)
+                (inside.queue.clone(), inside.queued, inside.begun)
             };
-            let stored = if pieces.is_empty() { Ok(()) } else { write(&keeper, &pieces).await };
+            let stored = if pieces.is_empty() { Ok(true) } else { write(&keeper, &pieces, begun).await };
+            if stored == Ok(false) {
+                keeper.borrow_mut().writing = false;
+                drop_document(&keeper);
+                return D::open(&keeper);
+            }
             let mut inside = keeper.borrow_mut();
             if let Err(why) = stored {
                 inside.writing = false;
@@ -187,7 +195,10 @@ pub(super) fn store_queue<D: Kept>(keeper: &Shared<D>) {
                 }));
                 return;
             }
-            inside.queue.drain(..pieces.len());
+            inside.begun |= inside.document.is_some() && !pieces.is_empty();
+            // Less, if the document was removed meanwhile.
+            let written = pieces.len().min(inside.queue.len());
+            inside.queue.drain(..written);
             worker::tell(&Event::Stored(ticket));
             for changes in pieces {
                 let Some(document) = inside.name.clone() else { continue };
@@ -214,8 +225,11 @@ pub(super) fn store_queue<D: Kept>(keeper: &Shared<D>) {
     });
 }
 
-async fn write<D: Kept>(keeper: &Shared<D>, pieces: &[Vec<u8>]) -> Result<(), StoreError> {
-    let written = store(keeper).await?.append(pieces).await;
+/// Writes pieces to the store. Not when the document has begun and the store is empty: then another tab has removed it, and
+/// what is written here would be a piece of nothing. Tells whether they were written.
+async fn write<D: Kept>(keeper: &Shared<D>, pieces: &[Vec<u8>], begun: bool) -> Result<bool, StoreError> {
+    let store = store(keeper).await?;
+    let written = if begun { store.append_to_others(pieces).await } else { store.append(pieces).await.map(|()| true) };
     if written.is_err() {
         // The connection may be what failed (iOS drops it in the background): the next try opens a new one.
         keeper.borrow_mut().store = None;
@@ -266,16 +280,23 @@ pub(super) async fn forget<D: Kept>(keeper: Shared<D>, ticket: Ticket) {
     .await;
     match cleared {
         Ok(()) => {
-            let mut inside = keeper.borrow_mut();
-            inside.document = None;
-            inside.link = None;
-            inside.queue.clear();
-            worker::tell(&Event::Line(None));
             worker::tell(&Event::Stored(ticket));
-            worker::tell(&Event::Nothing);
+            drop_document(&keeper);
+            line::tell_forgotten(&keeper);
         }
         Err(why) => worker::tell(&Event::Refused(ticket, Refusal::Other(format!("{why:?}")))),
     }
+}
+
+/// The document was removed from this device: this tab lets go of it too.
+pub(super) fn drop_document<D: Kept>(keeper: &Shared<D>) {
+    let mut inside = keeper.borrow_mut();
+    (inside.document, inside.link) = (None, None);
+    (inside.begun, inside.fresh) = (false, false);
+    inside.queue.clear();
+    inside.early.clear();
+    worker::tell(&Event::Line(None));
+    worker::tell(&Event::Nothing);
 }
 
 pub(super) fn refuse_with(ticket: Ticket, why: Refusal) {

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
-use super::inside::{Inside, Kept, Shared, name_of, refuse_with, store_queue};
+use super::inside::{Inside, Kept, Shared, drop_document, name_of, refuse_with, store_queue};
 use super::protocol::{DeviceView, Event, LineReach, LineTrouble, LineView, Refusal, Ticket};
-use crate::browser::kept_link::{self, KeptLink, Mailbox};
+use crate::browser::kept_link;
 use crate::browser::socket::{Heard, Socket};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{device, worker};
@@ -20,7 +20,7 @@ use crate::document::{Author, DocumentError, OneChange, Taken};
 use crate::register::{Entry, Place};
 use crate::sync::line::{Effect, Event as LineEvent, Line};
 use crate::sync::wire::Refusal as RelayRefusal;
-use crate::sync::{DeviceCard, DocumentName, Held, Problem, Progress, Reach, Status};
+use crate::sync::{DeviceCard, DocumentName, Held, KeptLink, KeptMailbox, Problem, Progress, Reach, Status};
 
 /// The line, from the moment the register is joined to a relay.
 pub(super) struct Link {
@@ -53,6 +53,8 @@ enum News {
     Ask,
     /// How it stands.
     Stands(LineView),
+    /// The document was removed from this device, its keys with it.
+    Forgotten,
 }
 
 /// The channel of that.
@@ -92,6 +94,11 @@ pub(super) fn begin<D: Kept>(keeper: &Shared<D>, name: &DocumentName) {
 fn hear<D: Kept>(keeper: &Shared<D>, news: News) {
     match news {
         News::Changed => spawn_local(read(Rc::clone(keeper))),
+        News::Forgotten => {
+            drop_document(keeper);
+            // There may be another already.
+            D::open(keeper);
+        }
         News::Ask => {
             let inside = keeper.borrow();
             if let (Some(link), Some(news)) = (inside.link.as_ref().filter(|link| link.holds), &inside.news) {
@@ -116,8 +123,19 @@ pub(super) async fn read<D: Kept>(keeper: Shared<D>) {
             keeper.borrow_mut().link = None;
             worker::tell(&Event::Line(None));
         }
-        // Nothing is lost: the register is on this device, and the next opening tries again.
-        Err(_) => worker::tell(&Event::Line(None)),
+        // The next opening tries again. Until then nothing is put in the place of keys that nobody else may have.
+        Err(_) => {
+            keeper.borrow_mut().link = None;
+            let trouble = Some(LineTrouble::Keys);
+            worker::tell(&Event::Line(Some(LineView { may_edit: true, trouble, ..LineView::default() })));
+        }
+    }
+}
+
+/// Tells the other tabs that the document was removed.
+pub(super) fn tell_forgotten<D: Kept>(keeper: &Shared<D>) {
+    if let Some(news) = &keeper.borrow().news {
+        news.tell(&News::Forgotten);
     }
 }
 
@@ -162,13 +180,32 @@ pub(super) fn edited<D: Kept>(keeper: &Shared<D>) {
     }
 }
 
-/// Joins the register to the relay that the app came from, with a mailbox of its own.
+/// Joins the register to the relay that the app came from, with a mailbox of its own. One that is joined gets the word only
+/// that the relay asks for.
 pub(super) fn connect<D: Kept>(keeper: &Shared<D>, ticket: Ticket, admission: String) {
-    if keeper.borrow().link.is_some() {
-        return worker::tell(&Event::LineDone(ticket));
+    let joined = keeper.borrow().link.as_ref().map(|link| link.kept.clone());
+    if let Some(mut kept) = joined {
+        if admission.is_empty() || kept.admission == admission {
+            return worker::tell(&Event::LineDone(ticket));
+        }
+        kept.admission = admission;
+        return begin_with(keeper, ticket, kept);
     }
-    let access = Access::Edit(DocumentSecret::from_bytes(device::random()));
-    begin_with(keeper, ticket, KeptLink::new(access, admission));
+    let keeper = Rc::clone(keeper);
+    spawn_local(async move {
+        // There may be keys that have not been read, or could not be: nothing is put in their place.
+        match kept_link::read(&name_of(&keeper)).await {
+            Ok(Some(kept)) => {
+                take_up(&keeper, kept);
+                worker::tell(&Event::LineDone(ticket));
+            }
+            Ok(None) => {
+                let access = Access::Edit(DocumentSecret::from_bytes(device::random()));
+                begin_with(&keeper, ticket, KeptLink::new(access, admission));
+            }
+            Err(why) => refuse_with(ticket, Refusal::Other(format!("{why:?}"))),
+        }
+    });
 }
 
 /// Takes an invitation up. A register that is here already is merged with the one invited to. One to another relay leads
@@ -234,7 +271,7 @@ pub(super) fn change_keys<D: Kept>(keeper: &Shared<D>, ticket: Ticket) {
         };
         let mut kept = link.kept.clone();
         let access = Access::Edit(DocumentSecret::from_bytes(device::random()));
-        let old = std::mem::replace(&mut kept.here, Mailbox { access, progress: Progress::default() });
+        let old = std::mem::replace(&mut kept.here, KeptMailbox { access, progress: Progress::default() });
         kept.left.push(old);
         kept
     };
@@ -276,7 +313,7 @@ pub(super) fn keep<D: Kept>(keeper: &Shared<D>) {
     };
     spawn_local(async move {
         // What is not kept is asked for again by the next opening.
-        let _ = kept_link::keep(&name, &kept).await;
+        let _ = kept_link::keep_progress(&name, &kept).await;
     });
 }
 

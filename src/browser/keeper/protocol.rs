@@ -52,7 +52,8 @@ pub enum Request {
     StoreAgain,
     /// Removes the register from this device.
     Forget(Ticket),
-    /// Joins the register to the relay that the app came from; the word is what the relay asks of newcomers, or empty.
+    /// Joins the register to the relay that the app came from, or gives the word that it asked for meanwhile; the word is what
+    /// the relay asks of newcomers, or empty.
     Connect(Ticket, String),
     /// Takes up an invitation: its link, or the link's fragment.
     Join(Ticket, String),
@@ -143,8 +144,8 @@ pub enum Event {
     Conflicts(Ticket, Vec<Conflict>),
     /// The answer to [`Request::History`].
     History(Ticket, Vec<Past>),
-    /// The answer to [`Request::News`], the latest first.
-    News(Ticket, Vec<News>),
+    /// The answer to [`Request::News`], the latest first; nothing when what had been seen is of another register.
+    News(Ticket, Option<Vec<News>>),
     /// The answer to [`Request::At`]; when the register has no history that old, the second since 1970 when the first was
     /// written.
     At(Ticket, Result<Vec<Entry>, Option<i64>>),
@@ -294,6 +295,8 @@ pub enum LineTrouble {
     Refused,
     /// What the relay sends contradicts itself.
     Nonsense,
+    /// The keys that this device keeps can't be read. Nothing is put in their place unasked.
+    Keys,
 }
 
 /// A device that was heard.

@@ -11,11 +11,11 @@ use super::line;
 use super::protocol::{Event, Refusal, Request, Ticket, VERSION};
 use super::register_file::{self, FileProblem};
 use crate::browser::store::StoreError;
-use crate::browser::{device, kept_link, worker};
+use crate::browser::{device, worker};
 use crate::crypto::{DocumentKind, Invitation};
 use crate::document::{Applied, DocumentError, RegisterDocument, Signed};
 use crate::register::{Entry, Place, RecordKind};
-use crate::sync::DocumentName;
+use crate::sync::{DocumentName, KeptLink};
 use wasm_bindgen_futures::spawn_local;
 
 /// The name of the register's document on this device and in the tabs' channel.
@@ -90,7 +90,7 @@ impl Kept for RegisterDocument {
             show(keeper, BTreeMap::new());
             store_queue(keeper);
         }
-        line::begin_with(keeper, ticket, kept_link::KeptLink::new(invitation.access, String::new()));
+        line::begin_with(keeper, ticket, KeptLink::new(invitation.access, String::new()));
     }
 }
 
@@ -115,7 +115,10 @@ fn handle(keeper: &Register, request: Request) {
         }),
         Request::News(ticket, since) => {
             let me = keeper.borrow().author.device.clone();
-            with_document(keeper, ticket, |document| Ok(Event::News(ticket, document.news(&since, &me))));
+            with_document(keeper, ticket, |document| {
+                let news = document.knows(&since).then(|| document.news(&since, &me));
+                Ok(Event::News(ticket, news))
+            });
         }
         Request::At(ticket, at) => with_document(keeper, ticket, |document| {
             let then = document.register_at(at).map(|register| register.entries().collect());
@@ -145,13 +148,23 @@ async fn open(keeper: Register) {
     if std::mem::replace(&mut keeper.borrow_mut().opening, true) {
         return;
     }
-    let found = read(&keeper).await;
+    let found = loop {
+        let said = keeper.borrow().early.len();
+        let found = read(&keeper).await;
+        // What another tab says meanwhile may be the beginning, which it has stored.
+        let is_empty = matches!(&found, Ok((pieces, _)) if pieces.is_empty());
+        if !is_empty || keeper.borrow().early.len() == said {
+            break found;
+        }
+    };
     keeper.borrow_mut().opening = false;
     let (pieces, glimpse) = match found {
         Ok(found) => found,
         Err(why) => return worker::tell(&Event::CannotOpen(format!("{why:?}"))),
     };
     if pieces.is_empty() {
+        // What another tab said of a register that was removed is no part of the next.
+        keeper.borrow_mut().early.clear();
         return worker::tell(&Event::Nothing);
     }
     let shown = glimpsed(&glimpse);
@@ -163,7 +176,10 @@ async fn open(keeper: Register) {
     }
     match RegisterDocument::load(pieces.iter().map(|(_, piece)| piece), device::random()) {
         Ok(document) => {
-            keeper.borrow_mut().document = Some(document);
+            {
+                let mut inside = keeper.borrow_mut();
+                (inside.document, inside.begun) = (Some(document), true);
+            }
             let picture = show(&keeper, shown);
             spawn_local(line::read(Rc::clone(&keeper)));
             compact(&keeper, &pieces).await;

@@ -15,14 +15,14 @@ use super::inside::{
 use super::line;
 use super::protocol::{Event, Founding, OwnLevel, Refusal, Request, Ticket, WorkshopView};
 use super::register::REGISTER;
-use crate::browser::kept_link::{self, KeptLink};
+use crate::browser::kept_link;
 use crate::browser::store::{Store, StoreError};
 use crate::browser::{device, worker};
 use crate::crypto::{Access, DocumentKind, Invitation, WorkshopCode};
 use crate::document::{DocumentError, WorkshopDocument};
 use crate::register::workshop::{About, Begin, Digest, OwnVote, Person, PersonKey, Round, Said, Statement, Workshop};
 use crate::register::{Entry, Level};
-use crate::sync::DocumentName;
+use crate::sync::{DocumentName, KeptLink};
 use wasm_bindgen_futures::spawn_local;
 
 /// So many milliseconds what comes over the line is gathered before the page is told: when votes are opened, every device
@@ -258,7 +258,11 @@ async fn open(keeper: &Sitting) -> Result<(), String> {
     }
     let found = read(keeper).await;
     keeper.borrow_mut().opening = false;
-    let (pieces, seed, link) = found.map_err(|why| format!("{why:?}"))?;
+    let Some((pieces, seed, link)) = found.map_err(|why| format!("{why:?}"))? else {
+        keeper.borrow_mut().early.clear();
+        worker::tell(&Event::Nothing);
+        return Ok(());
+    };
     let document = if pieces.is_empty() {
         WorkshopDocument::create(device::random())
     } else {
@@ -267,15 +271,14 @@ async fn open(keeper: &Sitting) -> Result<(), String> {
     let early = {
         let mut inside = keeper.borrow_mut();
         inside.document = Some(document.map_err(|why| why.to_string())?);
+        inside.begun = !pieces.is_empty();
         inside.beside.seed = Some(seed);
         std::mem::take(&mut inside.early)
     };
     for changes in early {
         take_in(keeper, &changes);
     }
-    if let Some(link) = link {
-        line::take_up(keeper, link);
-    }
+    line::take_up(keeper, link);
     settle(&mut keeper.borrow_mut());
     store_queue(keeper);
     compact(keeper, &pieces).await;
@@ -283,12 +286,14 @@ async fn open(keeper: &Sitting) -> Result<(), String> {
 }
 
 /// A workshop's pieces with their numbers, what its persons here follow from, and its line.
-type Found = (Vec<(f64, Vec<u8>)>, Zeroizing<[u8; 32]>, Option<KeptLink>);
+type Found = (Vec<(f64, Vec<u8>)>, Zeroizing<[u8; 32]>, KeptLink);
 
-async fn read(keeper: &Sitting) -> Result<Found, StoreError> {
+/// Nothing when its keys are not here: it was removed.
+async fn read(keeper: &Sitting) -> Result<Option<Found>, StoreError> {
     let name = super::inside::name_of(keeper);
+    let Some(link) = kept_link::read(&name).await? else { return Ok(None) };
     let pieces = store(keeper).await?.pieces().await?;
-    Ok((pieces, kept_link::seed(&name).await?, kept_link::read(&name).await?))
+    Ok(Some((pieces, kept_link::seed(&name).await?, link)))
 }
 
 /// What a workshop is called on a device: by the beginning of its mailbox's name, which the relay knows too.

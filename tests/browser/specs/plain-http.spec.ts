@@ -31,7 +31,14 @@ test("everything but the start without a network works, and the settings say so"
   await page.getByRole("button", { name: "Anslut till reläet" }).click();
   await expect(page.getByRole("link", { name: /^Hos reläet/ })).toBeVisible();
   await page.getByRole("button", { name: "Bjud in att redigera" }).click();
-  const link = await page.getByLabel("Inbjudan som länk").inputValue();
+  const field = page.getByLabel("Inbjudan som länk");
+  const link = await field.inputValue();
+  // Here the browser lets no page copy.
+  await page.getByRole("button", { name: "Kopiera länken" }).click();
+  await expect(page.getByText("Länken är markerad: kopiera den själv.")).toBeVisible();
+  await expect(field).toBeFocused();
+  const marked = (input: HTMLInputElement) => input.value.slice(input.selectionStart!, input.selectionEnd!);
+  expect(await field.evaluate(marked)).toBe(link);
 
   const guest = await newDevice({ baseURL });
   await guest.goto(link);

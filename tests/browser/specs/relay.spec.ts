@@ -118,10 +118,52 @@ test("after new keys an old device hears nothing more, and a new invitation lets
   const system = await (await Systems.visit(ada)).open("Passersystem");
   await system.write("Enhet", "Säkerhet");
   await expect(atRelay(ada)).toBeVisible();
+  // A device left outside doesn't make the old mailbox again, whatever it does.
+  await ben.reload();
+  await expect(ben.getByRole("link", { name: "Reläet säger nej" })).toBeVisible();
+  await new SystemPage(ben).write("Leverantör", "Leverantör 17");
+  await Settings.visit(ben);
+  await expect(ben.getByText("och då behöver du en ny inbjudan")).toBeVisible();
 
-  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  // The new one opens where the app is open already, and by pasting it.
+  const link = await invite(ada, "Bjud in att redigera");
+  const invited = ben.getByRole("region", { name: "Du är inbjuden till ett register" });
+  await ben.getByLabel("Har du fått en inbjudan? Klistra in länken").fill(link);
+  await ben.locator("form").getByRole("button", { name: "Gå med" }).click();
+  await expect(invited).toBeVisible();
+  await invited.getByRole("button", { name: "Avbryt" }).click();
+  await ben.evaluate((hash) => (window.location.hash = hash), new URL(link).hash);
+  await expect(invited).toBeVisible();
+  await expect(ben).toHaveURL(/^[^#]*$/);
+  await invited.getByRole("button", { name: "Gå med" }).click();
+  await expect(atRelay(ben)).toBeVisible();
   const again = await (await Systems.visit(ben)).open("Passersystem");
   await expect(again.field("Enhet")).toHaveValue("Säkerhet");
+});
+
+test("a register that is removed in one tab is gone from the other, and its keys stay away", async ({ page: ada }) => {
+  const system = await systemIn(ada, "Passersystem");
+  await invite(ada, "Bjud in att redigera");
+  const other = await ada.context().newPage();
+  await other.goto("/");
+  await expect(atRelay(other)).toBeVisible();
+  await (await Systems.visit(other)).open("Passersystem");
+
+  await Settings.visit(ada);
+  await ada.getByRole("button", { name: "Ta bort registret från den här enheten" }).click();
+  await ada.getByRole("dialog").getByRole("button", { name: "Ta bort registret från den här enheten" }).click();
+  for (const tab of [ada, other]) await expect(new Start(tab).create).toBeEnabled();
+  // Nothing of it comes back, and the next one begins from nothing, without the old one's keys.
+  for (const tab of [ada, other]) {
+    await tab.reload();
+    await expect(new Start(tab).create).toBeEnabled();
+  }
+  await (await Start.visit(other)).createRegister("Skolfastigheter AB");
+  const systems = await Systems.visit(other);
+  await expect(systems.rows).toHaveCount(0);
+  await expect(atRelay(other)).toHaveCount(0);
+  await expect(other.getByRole("link", { name: "Inget relä anslutet" })).toBeVisible();
+  await expect(system.nav).toBeVisible();
 });
 
 test("a link that is no invitation says so, and changes nothing", async ({ page }) => {

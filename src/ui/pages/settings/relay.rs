@@ -24,12 +24,16 @@ pub fn Relay() -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let joined = Memo::new(move |_| session.line.with(Option::is_some));
+    let is_unread = |line: &LineView| line.trouble == Some(LineTrouble::Keys);
+    let unread = Memo::new(move |_| session.line.with(|line| line.as_ref().is_some_and(is_unread)));
     view! {
         <section class="card" id="rela">
             <h2>{t!(i18n, relay.title)}</h2>
             <p class="soft">{t!(i18n, relay.about)}</p>
             <Show when=move || joined.get() fallback=|| view! { <Unjoined /> }>
-                <Joined />
+                <Show when=move || unread.get() fallback=|| view! { <Joined /> }>
+                    <Unread />
+                </Show>
             </Show>
         </section>
     }
@@ -61,6 +65,53 @@ fn Unjoined() -> impl IntoView {
             </button>
         </div>
         <Paste />
+    }
+}
+
+/// While the keys can't be read: nothing is put in their place but what somebody asks for.
+#[component]
+fn Unread() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let leaving = RwSignal::new(false);
+    view! {
+        <p class="notice notice--bad" role="status">{t!(i18n, relay.keys)}</p>
+        <Paste />
+        <div class="actions">
+            <button type="button" class="button button--danger" on:click=move |_| leaving.set(true)>
+                {t!(i18n, relay.leave)}
+            </button>
+        </div>
+        <Confirm
+            open=leaving
+            question=Signal::derive(move || t_string!(i18n, relay.leave_keys_question).to_owned())
+            yes=Signal::derive(move || t_string!(i18n, relay.leave).to_owned())
+            on_yes=move |()| session.ask(Request::Leave, |_| {})
+        />
+    }
+}
+
+/// The word that the relay asks of a register that is joined, but not taken yet.
+#[component]
+fn Admission() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let word = RwSignal::new(String::new());
+    let give = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let word = word.get_untracked().trim().to_owned();
+        if !word.is_empty() {
+            session.ask(|ticket| Request::Connect(ticket, word), |_| {});
+        }
+    };
+    view! {
+        <form class="new-row" on:submit=give>
+            <div class="field">
+                <label for="relay-admission">{t!(i18n, relay.admission_label)}</label>
+                <input id="relay-admission" autocomplete="off" maxlength="200" bind:value=word />
+            </div>
+            <button class="button">{t!(i18n, relay.connect)}</button>
+        </form>
     }
 }
 
@@ -96,11 +147,12 @@ fn Joined() -> impl IntoView {
     let session = Session::expect();
     let line = Memo::new(move |_| session.line.get().unwrap_or_default());
     let invitation = RwSignal::new_local(None::<Rc<(String, String)>>);
-    let copied = RwSignal::new(false);
+    let copied = RwSignal::new(None::<bool>);
+    let link = NodeRef::<leptos::html::Input>::new();
     let leaving = RwSignal::new(false);
     let changing = RwSignal::new(false);
     let invite = move |edit: bool| {
-        copied.set(false);
+        copied.set(None);
         spawn_local(async move {
             let address = device::address_for_others().await;
             session.ask(
@@ -116,7 +168,13 @@ fn Joined() -> impl IntoView {
     let copy = move |_| {
         let Some(made) = invitation.get_untracked() else { return };
         spawn_local(async move {
-            copied.try_set(device::copy(&made.0).await);
+            let done = device::copy(&made.0).await;
+            if !done && let Some(link) = link.get_untracked() {
+                // What can't be copied for somebody is marked, so that they can.
+                let _ = link.focus();
+                link.select();
+            }
+            copied.try_set(Some(done));
         });
     };
     view! {
@@ -128,6 +186,9 @@ fn Joined() -> impl IntoView {
                 [at, seen].into_iter().flatten().collect::<Vec<_>>().join(" ")
             })}
         </p>
+        <Show when=move || line.with(|line| line.trouble == Some(LineTrouble::Admission))>
+            <Admission />
+        </Show>
         <Show when=move || line.with(|line| !line.may_edit)>
             <p class="notice notice--warn">{t!(i18n, relay.read_only)}</p>
         </Show>
@@ -162,19 +223,22 @@ fn Joined() -> impl IntoView {
                         <p class="notice notice--warn">{t!(i18n, relay.only_here)}</p>
                     })}
                     <label for="invitation-link">{t!(i18n, relay.link)}</label>
-                    <input id="invitation-link" readonly prop:value=made.0.clone() />
+                    <input id="invitation-link" readonly node_ref=link prop:value=made.0.clone() />
                     <div class="actions">
                         <button type="button" class="button" on:click=copy>{t!(i18n, relay.copy_link)}</button>
                         <button type="button" class="button button--plain" on:click=move |_| invitation.set(None)>
                             {t!(i18n, relay.hide)}
                         </button>
                     </div>
-                    <p role="status">{move || copied.get().then(|| t_string!(i18n, relay.copied))}</p>
+                    <p role="status">{move || copied.get().map(|done| {
+                        if done { t_string!(i18n, relay.copied) } else { t_string!(i18n, relay.not_copied) }
+                    })}</p>
                 </div>
             </div>
         })}
         <h3>{t!(i18n, relay.devices)}</h3>
         <Devices line />
+        <Paste />
         <h3>{t!(i18n, relay.change_keys)}</h3>
         <p class="soft">{t!(i18n, relay.change_keys_about)}</p>
         <div class="actions">
@@ -343,6 +407,7 @@ fn standing(i18n: Words, line: &LineView) -> String {
         (Some(LineTrouble::NoMailbox), _) => t_string!(i18n, relay.no_mailbox),
         (Some(LineTrouble::Admission), _) => t_string!(i18n, relay.needs_word),
         (Some(LineTrouble::Full), _) => t_string!(i18n, relay.full),
+        (Some(LineTrouble::Keys), _) => t_string!(i18n, relay.keys),
         (Some(LineTrouble::Version), _) => t_string!(i18n, relay.version),
         (Some(LineTrouble::Refused | LineTrouble::Nonsense), _) => t_string!(i18n, relay.refused),
         (None, LineReach::Trying) => t_string!(i18n, relay.trying),
@@ -359,6 +424,7 @@ fn standing(i18n: Words, line: &LineView) -> String {
 pub fn lamp(i18n: Words, line: Option<&LineView>) -> (&'static str, String) {
     let Some(line) = line else { return ("open", t_string!(i18n, state.no_relay).to_owned()) };
     let (lamp, words) = match (line.trouble, line.reach) {
+        (Some(LineTrouble::Keys), _) => ("bad", t_string!(i18n, relay.state_keys)),
         (Some(_), _) => ("bad", t_string!(i18n, relay.state_trouble)),
         (None, LineReach::Away { .. }) => ("open", t_string!(i18n, relay.state_away)),
         (None, LineReach::Trying | LineReach::CatchingUp) => ("busy", t_string!(i18n, relay.state_trying)),
