@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::browser::device;
-use crate::document::News;
+use crate::document::{NEWS_MAX, News};
 use crate::ui::parts::fields::shown;
 use crate::ui::parts::history::what_changed;
 use crate::ui::parts::record_link::RecordLink;
@@ -12,14 +12,15 @@ use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{counted, language_of};
 
-/// The most that is in the page at once.
-const MOST: usize = 100;
+/// As many as are in the page at first, and more each time.
+const STEP: usize = 100;
 
 /// The page.
 #[component]
 pub fn NewsPage() -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
+    let most = RwSignal::new(STEP);
     let count = Memo::new(move |_| session.news.with(Vec::len));
     let under = Signal::derive(move || match count.get() {
         0 => String::new(),
@@ -82,12 +83,19 @@ pub fn NewsPage() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {move || session.news.get().into_iter().take(MOST).map(row).collect_view()}
+                        {move || session.news.get().into_iter().take(most.get()).map(row).collect_view()}
                     </tbody>
                 </table>
             </div>
-            <Show when=move || MOST < count.get()>
-                <p class="soft">{t!(i18n, news.more, most = MOST)}</p>
+            <Show when=move || most.get() < count.get()>
+                <div class="actions">
+                    <button type="button" class="button" on:click=move |_| most.update(|most| *most += STEP)>
+                        {t!(i18n, conflicts.more)}
+                    </button>
+                </div>
+            </Show>
+            <Show when=move || count.get() == NEWS_MAX>
+                <p class="soft">{t!(i18n, news.more, most = NEWS_MAX)}</p>
             </Show>
         </Show>
     }

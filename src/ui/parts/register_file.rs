@@ -63,7 +63,7 @@ pub fn OpenFile(
 
     let merge = move || {
         busy.set(true);
-        session.ask(Request::Merge, move |answer| {
+        session.merge(move |answer| {
             // The page that asked may be gone: the register is open now.
             busy.try_set(false);
             found.try_set(None);

@@ -67,6 +67,29 @@ test("what a file would change is shown first, and then taken in", async ({ page
   await systems.says(2);
 });
 
+test("what others have changed in a file is listed and marked, without any relay", async ({ page, newDevice }) => {
+  const here = await systemIn(page, "Passersystem");
+  await here.isSaved();
+  const file = await (await Settings.visit(page)).savePlain();
+  const other = await newDevice();
+  const start = await Start.visit(other);
+  await start.open.choose(file);
+  const there = await (await Systems.visit(other)).open("Passersystem");
+  await there.write("Enhet", "Säkerhet");
+  await there.isSaved();
+  const back = await (await Settings.visit(other)).savePlain();
+
+  const settings = await Settings.visit(page);
+  await expect(page.getByRole("link", { name: /^Nytt från andra/ })).toHaveCount(0);
+  await settings.open.choose(back);
+  await settings.open.merge();
+  await page.getByRole("link", { name: /^Nytt från andra/ }).click();
+  const news = page.getByRole("row").filter({ hasText: "Passersystem" });
+  await expect(news).toHaveCount(1);
+  await expect(news).toContainText("Säkerhet");
+  await expect((await Systems.visit(page)).rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(1);
+});
+
 test("a file that can't be taken in says why, and nothing is touched", async ({ page }) => {
   test.slow();
   const system = await systemIn(page, "Passersystem");
