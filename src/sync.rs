@@ -88,6 +88,7 @@
 //! snapshot itself.
 
 mod held;
+mod kept;
 pub mod line;
 mod message;
 pub mod parcel;
@@ -96,6 +97,7 @@ mod status;
 pub mod wire;
 
 pub use held::{Head, Held};
+pub use kept::{KeptLink, KeptMailbox};
 pub use line::{Effect, Event, Line, Moment};
 pub use message::{Batch, DeviceCard, Whisper};
 pub use parcel::{CHANGES_MAX, DocumentName, NAME_MAX, Parcel, ParcelError};
