@@ -5,8 +5,9 @@
 use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::workshop::{
-    About, AgendaSet, Ballot, Begin, Decide, Digest, Finish, Join, KnownMeasure, MeasureNote, MeasureState, Outcome,
-    OwnVote, Person, PersonKey, Question, RiskNote, Round, Said, Stop, TableRisk, Turn, Workshop, outcome,
+    About, AgendaSet, Ballot, Begin, Decide, Digest, Finish, Floor, Join, KnownMeasure, MeasureNote, MeasureState,
+    Outcome, OwnVote, Person, PersonKey, Question, RecordsNote, RiskNote, Round, Said, Stop, TableRisk, Turn, Workshop,
+    outcome,
 };
 use klassrum::register::{
     Action, ActionStatus, Aspect, Assessment, Choose, Classification, Command, Impact, Key, Level, Likelihood, Place,
@@ -163,14 +164,28 @@ impl Device {
         self.say(&Said::Risk(note));
     }
 
+    fn settle_records(&mut self, set: &str, keep: bool) {
+        let (set, when) = (key(set), if keep { "" } else { "efter två år" }.to_owned());
+        self.say(&Said::Records(RecordsNote { set, keep, when, basis: String::new() }));
+    }
+
+    fn dissent(&mut self, question: &Question, text: &str) {
+        self.say(&Said::Dissent { question: question.clone(), text: text.into() });
+    }
+
     fn finish(&mut self) {
-        let turn = self.read();
+        let (decisions, notes, instead_of) = self.read().to_name();
+        self.finish_with(decisions, Some(notes), instead_of);
+    }
+
+    fn finish_with(&mut self, decisions: Vec<Digest>, notes: Option<Vec<Digest>>, instead_of: Vec<Digest>) {
         self.say(&Said::Finish(Finish {
             decided_by: "Informationsägare".into(),
             day: jiff::civil::date(2026, 3, 2),
             archive_took_part: true,
-            decisions: turn.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect(),
-            instead_of: turn.endings.iter().map(|ending| ending.id).collect(),
+            decisions,
+            notes,
+            instead_of,
         }));
     }
 }
@@ -273,6 +288,8 @@ enum Step {
     Open { device: usize, set: usize, number: u16 },
     Decide { device: usize, set: usize, level: usize, reason: &'static str },
     Measure { device: usize, measure: usize, state: usize },
+    Records { device: usize, set: usize, keep: bool },
+    Dissent { device: usize, set: usize, text: &'static str },
     Propose { device: usize, impact: usize },
     Amend { device: usize, risk: usize, impact: usize },
     Strike { device: usize, risk: usize, struck: bool },
@@ -296,6 +313,10 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(device, set, level, reason)| Step::Decide { device, set, level, reason }),
         2 => (0..3_usize, 0..2_usize, 0..3_usize)
             .prop_map(|(device, measure, state)| Step::Measure { device, measure, state }),
+        2 => (0..3_usize, 0..2_usize, any::<bool>())
+            .prop_map(|(device, set, keep)| Step::Records { device, set, keep }),
+        2 => (device.clone(), 0..2_usize, prop::sample::select(vec!["", "Lägre", "Högre"]))
+            .prop_map(|(device, set, text)| Step::Dissent { device, set, text }),
         1 => (device.clone(), 0..4_usize).prop_map(|(device, impact)| Step::Propose { device, impact }),
         2 => (device.clone(), 0..3_usize, 0..4_usize)
             .prop_map(|(device, risk, impact)| Step::Amend { device, risk, impact }),
@@ -344,6 +365,8 @@ proptest! {
                     devices[device].decide(&question(SETS[set]), LEVELS[level], reason);
                 }
                 Step::Measure { device, measure, state } => devices[device].answer(MEASURES[measure], STATES[state]),
+                Step::Records { device, set, keep } => devices[device].settle_records(SETS[set], keep),
+                Step::Dissent { device, set, text } => devices[device].dissent(&question(SETS[set]), text),
                 Step::Propose { device, impact } => _ = devices[device].propose("Ett kort kommer bort", IMPACTS[impact]),
                 // Of a risk that this device has not heard of, nothing can be said.
                 Step::Amend { device, risk, impact } => {
@@ -377,6 +400,25 @@ proptest! {
                 prop_assert!(by == risk.by || leads(by));
             }
         }
+        // An end is about its own decisions whatever came later; two that saw different notes are apart; ended again by
+        // somebody who has heard everything, nothing is left that no end is about.
+        for turn in &workshop.turns {
+            for ending in &turn.endings {
+                let then = turn.as_ended(ending);
+                let mut decided = then.asked.iter().flat_map(|asked| &asked.decisions);
+                prop_assert!(decided.all(|decision| ending.what.decisions.contains(&decision.id)));
+            }
+            let notes = turn.endings.iter().filter_map(|ending| ending.notes.as_ref());
+            let seen: Vec<_> = notes.map(|notes| (&notes.records, &notes.measures)).collect();
+            if seen.windows(2).any(|two| two[0] != two[1]) {
+                prop_assert!(turn.ended_apart());
+            }
+            devices[0].turn = turn.id;
+            devices[0].finish();
+            let again = devices[0].read();
+            prop_assert_eq!(again.endings.len(), 1);
+            prop_assert!(!again.changed_since_end() && !again.ended_apart());
+        }
         // With every device back, nothing that counts stays sealed but what was said again from another turn, and nobody
         // counts twice or for what they didn't vote there.
         for (turn, asked) in workshop.turns.iter().flat_map(|turn| turn.asked.iter().map(move |asked| (turn, asked))) {
@@ -400,6 +442,70 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// One facilitator who hears everything: what the table had before its eyes stays, whatever is voted and closed later.
+    #[test]
+    fn a_vote_that_was_counted_stays_as_it_was_counted(
+        steps in prop::collection::vec((2..5_usize, 0..4_usize, any::<bool>(), any::<bool>()), 1..12),
+    ) {
+        let mut devices = sitting(3);
+        let mut counted: Vec<(Person, Level)> = Vec::new();
+        for (device, level, takes_back, closes) in steps {
+            if takes_back {
+                devices[device].take_back(&first("kort"));
+            } else {
+                devices[device].vote(&first("kort"), LEVELS[level]);
+            }
+            exchange_all(&mut devices);
+            if closes {
+                let voted = devices[0].workshop().tally(&first("kort")).unwrap().voted.clone();
+                devices[0].close(&first("kort"));
+                settle(&mut devices);
+                let now = levels(&devices[0].read(), "kort");
+                prop_assert!(counted.iter().all(|before| now.contains(before)));
+                // And whoever had a vote is counted.
+                prop_assert!(voted.iter().all(|(person, _)| now.iter().any(|(who, _)| who == person)));
+                counted = now;
+            }
+        }
+    }
+}
+
+#[test]
+fn who_votes_anew_when_the_votes_are_open_is_not_counted_anew_when_late_votes_are_taken_in() {
+    let mut devices = sitting(3);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    merge(&mut devices, 0, 2);
+    devices[0].close(&first("kort"));
+    // One was away with its vote, and another changes theirs when they have seen the votes.
+    devices[3].vote(&first("kort"), Level::Serious);
+    settle(&mut devices);
+    devices[2].vote(&first("kort"), Level::Negligible);
+    settle(&mut devices);
+    let votes = |device: &Device| minutes_of(device, "motiveringar");
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    assert_eq!(votes(&devices[0])[0][3], "Omgång 1: 1 på 1; kom sent: 1 på 3");
+
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    let expected = [(devices[2].person(), Level::Moderate), (devices[3].person(), Level::Serious)];
+    let mut counted = levels(&devices[4].read(), "kort");
+    counted.sort_by_key(|(_, level)| *level);
+    assert_eq!(counted, expected);
+    assert_eq!(votes(&devices[0])[0][3], "Omgång 1: 1 på 3, 1 på 1");
+}
+
+/// The rows of a section of the minutes that is a table.
+fn minutes_of(device: &Device, section: &str) -> Vec<Vec<String>> {
+    let day = jiff::civil::date(2026, 3, 3);
+    let report = klassrum::report::minutes(&device.workshop(), &device.read(), "Skolfastigheter AB", day);
+    let Some(section) = report.sections.into_iter().find(|one| one.name == section) else { return Vec::new() };
+    let Block::Table(table) = section.computed.into_iter().next().unwrap() else { panic!("a table") };
+    table.rows.into_iter().map(|row| row.iter().map(|cell| words(cell)).collect()).collect()
 }
 
 #[test]
@@ -691,6 +797,230 @@ fn a_workshop_that_was_ended_apart_shows_it_and_loses_neither_end() {
     devices[0].finish();
     exchange_all(&mut devices);
     assert_eq!(devices[2].read().endings.len(), 1);
+}
+
+#[test]
+fn what_is_changed_after_the_end_is_in_no_minutes_and_no_register_before_it_is_ended_again() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Serious, "Skolor som står tomma");
+    devices[0].answer("m01", MeasureState::Missing);
+    devices[0].settle_records("kort", true);
+    devices[0].finish();
+    assert!(!devices[0].read().changed_since_end());
+    // Said again, nothing is changed; nor by a decision that doesn't count.
+    devices[0].settle_records("kort", true);
+    assert!(!devices[0].read().changed_since_end());
+
+    devices[0].decide(&question("kort"), Level::Moderate, "Korten spärras samma dag");
+    devices[0].answer("m01", MeasureState::Done);
+    devices[0].settle_records("kort", false);
+    assert!(devices[0].read().changed_since_end());
+    assert_eq!(devices[0].read().levels(None).confidentiality, Some(Level::Moderate));
+    assert_eq!(minutes_of(&devices[0], "motiveringar")[0][1..3], ["3 allvarlig", "Skolor som står tomma"]);
+    assert_eq!(minutes_of(&devices[0], "atgarder")[0][1], "Saknas");
+    assert_eq!(minutes_of(&devices[0], "gallring")[0][1], "Bevaras");
+    let mut register = register_with(&[]);
+    let bring = |devices: &[Device], register: &mut RegisterDocument| {
+        let found = outcome_of(&devices[0], &register.read()).unwrap();
+        register.apply(&found.command, &Signed::default()).unwrap();
+        assert_eq!(outcome_of(&devices[0], &register.read()), None);
+        let after = register.read();
+        let held = after.classified(&key("passer")).unwrap();
+        (held.levels.confidentiality, held.disputed, after.sittings.len(), after.attendances.len())
+    };
+    assert_eq!(bring(&devices, &mut register), (Some(Level::Serious), false, 1, 3));
+
+    devices[0].finish();
+    assert!(!devices[0].read().changed_since_end());
+    assert_eq!(minutes_of(&devices[0], "motiveringar")[0][1..3], ["1 måttlig", "Korten spärras samma dag"]);
+    assert_eq!(minutes_of(&devices[0], "gallring")[0][1], "Gallras efter två år");
+    // The same day, lower, of the same sitting: the first is withdrawn and not in dispute with it.
+    assert_eq!(bring(&devices, &mut register), (Some(Level::Moderate), false, 1, 3));
+    let after = register.read();
+    assert_eq!(after.classifications.iter().filter(|(_, one)| one.withdrawn == Some(true)).count(), 2);
+    let held = held_answers(&after, &key("passer"));
+    assert_eq!((held["m01"].standing.len(), held["m01"].answer.assessment), (1, Some(Assessment::Met)));
+    assert!(after.actions.iter().all(|(_, row)| row.is_closed()), "the row that the first end made");
+    register.undo(&Signed::default()).unwrap();
+    assert_eq!(register.read().classified(&key("passer")).unwrap().levels.confidentiality, Some(Level::Serious));
+}
+
+/// Something said on one of the devices.
+type Change = fn(&mut [Device]);
+
+#[test]
+fn whatever_is_changed_after_the_end_is_seen() {
+    let change: [(&str, Change); 7] = [
+        ("a decision", |devices| devices[0].decide(&question("kort"), Level::Serious, "y")),
+        ("a question decided", |devices| devices[0].decide(&question("larm"), Level::Serious, "y")),
+        ("an information set", |devices| _ = devices[0].say(&agenda_set("nyckel"))),
+        ("a measure", |devices| devices[1].answer("m01", MeasureState::Done)),
+        ("a records rule", |devices| devices[1].settle_records("larm", true)),
+        ("a risk", |devices| _ = devices[2].propose("Ett kort kommer bort", Impact::Moderate)),
+        ("dissent", |devices| devices[2].dissent(&question("kort"), "För lågt")),
+    ];
+    for (what, change) in change {
+        let mut devices = sitting(1);
+        devices[0].decide(&question("kort"), Level::Moderate, "x");
+        let struck = devices[0].propose("Solen slocknar", Impact::Serious);
+        // Of what was said of it before, nothing comes back.
+        for impact in [Impact::Moderate, Impact::Negligible] {
+            let risk = devices[0].read().risks[0].clone();
+            devices[0].amend(&risk, impact);
+        }
+        devices[0].finish();
+        let then = devices[0].read();
+        exchange_all(&mut devices);
+        change(&mut devices);
+        exchange_all(&mut devices);
+        let turn = devices[0].read();
+        assert!(turn.changed_since_end() && !then.changed_since_end(), "{what}");
+        let ended = turn.as_ended(&turn.endings[0]);
+        let decided: Vec<_> = ended.asked.into_iter().filter(|asked| asked.decision().is_some()).collect();
+        assert_eq!(decided, then.asked, "{what}");
+        assert_eq!((ended.risks, ended.sets), (then.risks, then.sets), "{what}");
+        assert_eq!((ended.measures, ended.records), (then.measures, then.records), "{what}");
+        devices[1].finish();
+        assert!(!devices[1].read().changed_since_end(), "{what}");
+        devices[1].say(&Said::Strike { risk: struck, struck: true });
+        assert!(devices[1].read().changed_since_end(), "a risk that is struck, after {what}");
+    }
+}
+
+#[test]
+fn an_end_that_does_not_say_what_stood_beside_its_decisions_is_about_all_that_stands() {
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    let (decisions, _, instead_of) = devices[0].read().to_name();
+    devices[0].finish_with(decisions, None, instead_of);
+    devices[0].settle_records("kort", true);
+    let turn = devices[0].read();
+    assert!(!turn.changed_since_end());
+    assert_eq!(turn.as_ended(&turn.endings[0]).records.len(), 1);
+    devices[0].decide(&question("kort"), Level::Serious, "y");
+    let turn = devices[0].read();
+    assert!(turn.changed_since_end());
+    assert_eq!(turn.as_ended(&turn.endings[0]).levels(None).confidentiality, Some(Level::Moderate));
+}
+
+#[test]
+fn two_ends_with_other_measures_or_records_rules_are_apart_and_both_come_in() {
+    let apart: [Change; 2] = [
+        |devices| {
+            devices[0].answer("m01", MeasureState::Done);
+            devices[1].answer("m01", MeasureState::Missing);
+        },
+        |devices| {
+            devices[0].settle_records("kort", true);
+            devices[1].settle_records("kort", false);
+        },
+    ];
+    for (number, differ) in apart.into_iter().enumerate() {
+        let mut devices = sitting(1);
+        devices[0].decide(&question("kort"), Level::Moderate, "x");
+        exchange_all(&mut devices);
+        differ(&mut devices);
+        devices[0].finish();
+        devices[1].finish();
+        exchange_all(&mut devices);
+        let turn = devices[2].read();
+        assert!(turn.ended_apart());
+        let mut register = register_with(&[]);
+        for _ in 0..2 {
+            let found = outcome_of(&devices[0], &register.read()).unwrap();
+            register.apply(&found.command, &Signed::default()).unwrap();
+        }
+        assert_eq!(outcome_of(&devices[0], &register.read()), None);
+        if number == 0 {
+            let held = held_answers(&register.read(), &key("passer"));
+            assert!(held["m01"].disputed, "neither end had heard of the other's answer");
+        }
+        devices[0].finish();
+        assert!(!devices[0].read().ended_apart());
+    }
+    // The same on both sides is not apart.
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    exchange_all(&mut devices);
+    devices[0].finish();
+    devices[1].finish();
+    exchange_all(&mut devices);
+    assert_eq!((devices[2].read().endings.len(), devices[2].read().ended_apart()), (2, false));
+}
+
+#[test]
+fn level_four_stops_and_nothing_of_it_comes_into_minutes_or_register() {
+    let floored = |level| {
+        let Said::Set(set) = agenda_set("kort") else { panic!("a set") };
+        let floor = Floor { aspect: Aspect::Confidentiality, level, because: "Fakta".into() };
+        Said::Set(AgendaSet { floors: vec![floor], ..set })
+    };
+    // By a vote, also one that came late; and a new round without it takes that away.
+    let mut devices = sitting(2);
+    devices[2].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    assert!(!devices[3].read().stops(&question("kort")));
+    devices[3].vote(&first("kort"), Level::Exceptional);
+    settle(&mut devices);
+    assert!(devices[2].read().stops(&question("kort")) && !devices[2].read().is_stopped());
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    assert!(devices[2].read().stops(&question("kort")) && !devices[2].read().stops(&question("larm")));
+    let second = Round { number: 2, ..first("kort") };
+    devices[3].vote(&second, Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&second);
+    settle(&mut devices);
+    assert!(!devices[2].read().stops(&question("kort")));
+
+    // By a fact.
+    devices[0].say(&floored(Level::Serious));
+    assert!(!devices[0].read().stops(&question("kort")));
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    devices[0].finish();
+    let register = register_with(&[]).read();
+    assert!(outcome_of(&devices[0], &register).is_some());
+    devices[0].say(&floored(Level::Exceptional));
+    devices[0].finish();
+    assert!(devices[0].read().stops(&question("kort")) && devices[0].read().is_stopped());
+    assert_eq!(outcome_of(&devices[0], &register), None);
+
+    // By a decision, whatever reason a program writes with it.
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Exceptional, "Skyddsvärt");
+    devices[0].decide(&question("larm"), Level::Moderate, "Syns ändå");
+    devices[0].finish();
+    assert!(devices[0].read().stops(&question("kort")) && devices[0].read().is_stopped());
+    assert_eq!(outcome_of(&devices[0], &register), None);
+    let rows = minutes_of(&devices[0], "motiveringar");
+    assert_eq!((rows[0][2].as_str(), rows[1][2].as_str()), ("", "Syns ändå"));
+}
+
+#[test]
+fn dissent_is_kept_whatever_the_decision_says_of_it() {
+    let mut devices = voted_serious();
+    devices[0].say(&Said::Decide(Decide {
+        question: question("kort"),
+        level: Level::Significant,
+        reason: "Korten spärras samma dag".into(),
+        dissent: false,
+        raise: None,
+        instead_of: Vec::new(),
+    }));
+    devices[2].dissent(&question("kort"), "Ett kort räcker");
+    exchange_all(&mut devices);
+    devices[0].finish();
+    assert_eq!(minutes_of(&devices[0], "motiveringar")[0][4], "Ett kort räcker");
+    let mut register = register_with(&[]);
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let otherwise: Vec<_> = after.votes.iter().filter(|(_, vote)| vote.dissent == Some(true)).collect();
+    assert_eq!(otherwise.iter().map(|(_, vote)| vote.reason.as_str()).collect::<Vec<_>>(), ["Ett kort räcker"]);
+    let decided = after.classifications.get(&found.classification).unwrap();
+    assert!(decided.confidentiality_reason.contains("Avvikande mening: Ett kort räcker"));
 }
 
 #[test]

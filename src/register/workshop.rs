@@ -13,6 +13,9 @@
 //! - The highest vote stands unless a reason is written: a decision below it that says no reason doesn't count.
 //! - A decision names those that it takes the place of. Two that know nothing of each other both stand: the higher level
 //!   holds until somebody has settled it. So with two ends of one workshop.
+//! - An end names what it is about: decisions, and what stood beside them. What is changed after it is in no minutes and
+//!   comes into no register before the workshop is ended again.
+//! - Level 4 is not classified here: it stops, and nothing of it comes into a register.
 //! - A risk is proposed by anybody who votes. Who proposed it and a facilitator may say more of it, naming what that takes
 //!   the place of; a facilitator may strike it.
 //! - Who founded a workshop follows from its code, so nobody else can seem to. The founder appoints
@@ -22,6 +25,7 @@
 
 mod ballot;
 pub mod by_key;
+mod ending;
 mod outcome;
 mod risk;
 mod round;
@@ -33,6 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use ballot::{Ballot, Commitment, OwnVote};
+pub use ending::{EndedNotes, Ending};
 pub use outcome::{Outcome, outcome};
 pub use risk::TableRisk;
 pub use round::{LateVote, OpenedVote, Tally};
@@ -102,6 +107,8 @@ pub struct Asked {
     pub rounds: Vec<Tally>,
     /// The decisions that stand; more than one when facilitators decided apart.
     pub decisions: Vec<Decision>,
+    /// The decisions that counted and that others took the place of.
+    pub replaced: Vec<Decision>,
     /// Decisions that don't count: lower than the highest vote that was open to the table, and without a reason.
     pub unreasoned: Vec<Decision>,
     /// What participants wrote of why they think otherwise.
@@ -146,19 +153,17 @@ impl Asked {
         let mut levels = self.decisions.iter().map(|decision| decision.what.level);
         levels.next().is_some_and(|first| levels.any(|level| level != first))
     }
-}
 
-/// That the sitting is over, as it was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ending {
-    /// The statement.
-    pub id: Digest,
-    /// Who wrote it down.
-    pub by: Person,
-    /// When, in seconds since 1970 by that device's clock.
-    pub at: i64,
-    /// What was said.
-    pub what: Finish,
+    /// Whether it has come to level 4: it is decided, or somebody voted for it when it was last asked.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        let voted = |round: &Tally| {
+            let late = round.late_fell().any(|(level, _)| level == Level::Exceptional);
+            round.highest() == Some(Level::Exceptional) || late
+        };
+        let decided = self.decision().is_some_and(|decision| decision.what.level == Level::Exceptional);
+        decided || self.closed().is_some_and(voted)
+    }
 }
 
 /// A workshop as it is read: the table, and what it said of each system in turn.
@@ -209,6 +214,8 @@ pub struct Turn {
     pub endings: Vec<Ending>,
     /// Every end that was said, also those that another took the place of.
     pub ended: Vec<Digest>,
+    /// The statements that say what stands beside the decisions: what an end names.
+    pub noted: Vec<Digest>,
 }
 
 impl Workshop {
@@ -329,11 +336,17 @@ impl Workshop {
         last.is_some_and(|round| round.closed && !round.sealed.is_empty())
     }
 
-    /// The votes that a facilitator's close names now: everybody's last that was not taken back. Closing again takes in
-    /// those that came late.
+    /// The votes that a facilitator's close names now: everybody's last that was not taken back. Closing again names those
+    /// that came late beside what was counted before: who votes anew when the votes are open changes nothing.
     #[must_use]
     pub fn votes_to_count(&self, round: &Round) -> Vec<Digest> {
-        self.tally(round).map(|tally| tally.voted.iter().map(|(_, vote)| *vote).collect()).unwrap_or_default()
+        let Some(tally) = self.tally(round) else { return Vec::new() };
+        if !tally.closed {
+            return tally.voted.iter().map(|(_, vote)| *vote).collect();
+        }
+        let counted = tally.opened_votes.iter().map(|vote| vote.vote);
+        let sealed = tally.sealed.iter().map(|(_, vote)| *vote);
+        counted.chain(sealed).chain(tally.late.iter().map(|late| late.vote)).collect()
     }
 
     /// The number that what `person` says next gets: after all that they said, and for a facilitator after all that other
@@ -367,6 +380,7 @@ impl Turn {
             risks: Vec::new(),
             endings: Vec::new(),
             ended: Vec::new(),
+            noted: Vec::new(),
         }
     }
 
@@ -377,26 +391,30 @@ impl Turn {
         for statement in of_facilitators() {
             notes.take(statement);
         }
-        self.sets = notes.sets.into_values().collect();
-        self.sets.sort_by_key(|set| (set.order, set.key.clone()));
+        self.risks = risk::risks(said, facilitators, voters);
+        self.noted = notes.said().chain(ending::noted(said, voters, &self.risks)).collect();
+        self.sets = notes.agenda_sets();
         self.stop = notes.stop;
         self.known = notes.known.into_values().collect();
-        self.measures = notes.measures.into_values().collect();
-        self.records = notes.records.into_values().collect();
+        self.measures = notes.measures.into_values().map(|(_, note)| note).collect();
+        self.records = notes.records.into_values().map(|(_, note)| note).collect();
         self.matrix = notes.matrix;
         self.asked = round::asked(self.id, said, facilitators, voters, &self.questions());
-        self.risks = risk::risks(said, facilitators, voters);
         let ends = || {
             of_facilitators().filter_map(|statement| match &statement.said {
-                Said::Finish(finish) => Some((statement, finish.instead_of.as_slice(), finish.clone())),
+                Said::Finish(finish) => Some((statement, finish.instead_of.as_slice(), finish)),
                 _ => None,
             })
         };
         self.ended = ends().map(|(statement, ..)| statement.id).collect();
-        self.endings = standing(ends())
-            .into_iter()
-            .map(|(statement, what)| Ending { id: statement.id, by: statement.by, at: statement.at, what })
-            .collect();
+        let ending = |(statement, what): (&Statement, &Finish)| Ending {
+            id: statement.id,
+            by: statement.by,
+            at: statement.at,
+            notes: what.notes.as_ref().map(|named| EndedNotes::of(named, said, facilitators, voters)),
+            what: what.clone(),
+        };
+        self.endings = standing(ends()).into_iter().map(ending).collect();
         self
     }
 
@@ -484,24 +502,19 @@ impl Turn {
         decision.what.raise.filter(|_| highest < decision.what.level)
     }
 
-    /// The turn as this ending saw it: of decisions that stand beside each other, only its own.
+    /// Whether a question has come to level 4, which is not classified here: by a fact, by a vote or by a decision.
     #[must_use]
-    pub fn as_ended(&self, ending: &Ending) -> Self {
-        let mut turn = self.clone();
-        for asked in &mut turn.asked {
-            let is_own = |decision: &Decision| ending.what.decisions.contains(&decision.id);
-            if asked.decisions.iter().any(is_own) {
-                asked.decisions.retain(is_own);
-            }
-        }
-        turn
+    pub fn stops(&self, question: &Question) -> bool {
+        let by_fact = self.floor(question).is_some_and(|floor| floor.level == Level::Exceptional);
+        by_fact || self.asked(question).is_some_and(Asked::stops)
     }
 
-    /// Whether two facilitators ended it apart, and differently.
+    /// Whether level 4 is decided, or a fact says the same: then nothing of it comes into a register.
     #[must_use]
-    pub fn ended_apart(&self) -> bool {
-        let mut endings = self.endings.iter().map(|ending| &ending.what.decisions);
-        endings.next().is_some_and(|first| endings.any(|other| other != first))
+    pub fn is_stopped(&self) -> bool {
+        let mut floors = self.agenda().flat_map(|set| &set.floors);
+        let decided = self.levels(None).top() == Some(Level::Exceptional);
+        decided || floors.any(|floor| floor.level == Level::Exceptional)
     }
 }
 
@@ -573,25 +586,39 @@ impl Table {
 /// takes the place of the earlier.
 #[derive(Default)]
 struct Notes {
-    sets: BTreeMap<Key, AgendaSet>,
+    sets: BTreeMap<Key, (Digest, AgendaSet)>,
     stop: Stop,
     known: BTreeMap<String, KnownMeasure>,
-    measures: BTreeMap<String, MeasureNote>,
-    records: BTreeMap<Key, RecordsNote>,
+    measures: BTreeMap<String, (Digest, MeasureNote)>,
+    records: BTreeMap<Key, (Digest, RecordsNote)>,
     matrix: String,
 }
 
 impl Notes {
     fn take(&mut self, statement: &Statement) {
         match &statement.said {
-            Said::Set(set) => _ = self.sets.insert(set.key.clone(), set.clone()),
+            Said::Set(set) => _ = self.sets.insert(set.key.clone(), (statement.id, set.clone())),
             Said::Show(stop) => self.stop = stop.clone(),
             Said::Known(known) => _ = self.known.insert(known.measure.clone(), known.clone()),
-            Said::Measure(note) => _ = self.measures.insert(note.measure.clone(), note.clone()),
+            Said::Measure(note) => _ = self.measures.insert(note.measure.clone(), (statement.id, note.clone())),
             Said::Matrix(text) => self.matrix.clone_from(text),
-            Said::Records(note) => _ = self.records.insert(note.set.clone(), note.clone()),
+            Said::Records(note) => _ = self.records.insert(note.set.clone(), (statement.id, note.clone())),
             _ => {}
         }
+    }
+
+    /// The statements that say how sets, measures and records rules are.
+    fn said(&self) -> impl Iterator<Item = Digest> {
+        let sets = self.sets.values().map(|(id, _)| *id);
+        let measures = self.measures.values().map(|(id, _)| *id);
+        sets.chain(measures).chain(self.records.values().map(|(id, _)| *id))
+    }
+
+    /// The information sets in the agenda's order.
+    fn agenda_sets(&self) -> Vec<AgendaSet> {
+        let mut sets: Vec<_> = self.sets.values().map(|(_, set)| set.clone()).collect();
+        sets.sort_by_key(|set| (set.order, set.key.clone()));
+        sets
     }
 }
 

@@ -10,9 +10,16 @@ use crate::register::method::{Step, sentence};
 use crate::register::workshop::{Asked, MeasureState, Participant, TableRisk, Turn, Workshop};
 use crate::register::{Aspect, Choose, Date, Language, Level, Register, Term};
 
-/// The minutes of one of a workshop's turns as it is; `today` stands on those of one that hasn't ended.
+/// The minutes of one of a workshop's turns: once it is ended as it was ended, before that as it is. `today` stands on those
+/// of one that hasn't ended.
 #[must_use]
 pub fn minutes(workshop: &Workshop, turn: &Turn, organisation: &str, today: Date) -> Report {
+    // Two who ended it apart have not settled which end holds.
+    let ended = match turn.endings.as_slice() {
+        [ending] => Some(turn.as_ended(ending)),
+        _ => None,
+    };
+    let turn = ended.as_ref().unwrap_or(turn);
     let ending = turn.endings.last();
     let day = ending.map_or(today, |ending| ending.what.day);
     let sections = [
@@ -106,7 +113,7 @@ fn reasons(workshop: &Workshop, turn: &Turn) -> Vec<Block> {
         let set = asked.question.set.as_ref().and_then(|set| turn.set(set));
         let about = set.map_or("Systemet som helhet", |set| set.name.as_str());
         let aspect = asked.question.aspect.term().in_language(Language::Swedish);
-        let mut reason = decision.what.reason.trim().to_owned();
+        let mut reason = decision.what.reason_to_keep().to_owned();
         if let Some(floor) = turn.floor(&asked.question) {
             let space = if reason.is_empty() { "" } else { "\n" };
             reason.push_str(&format!("{space}Golv {}: {}", floor.level.number(), floor.because));
@@ -130,18 +137,14 @@ fn reasons(workshop: &Workshop, turn: &Turn) -> Vec<Block> {
                 .map(|round| votes(workshop, round))
                 .collect::<Vec<_>>()
                 .join("\n"),
-            if decision.what.dissent {
-                asked.dissents.iter().map(|(_, text)| text.trim().to_owned()).collect::<Vec<_>>().join("\n")
-            } else {
-                String::new()
-            },
+            asked.dissents.iter().map(|(_, text)| text.trim().to_owned()).collect::<Vec<_>>().join("\n"),
         ])
     };
     let header = ["Fråga", "Beslut", "Motivering", "Röster", "Avvikande mening"];
     table("Motiveringar och röster", &header, turn.asked.iter().filter_map(row).collect())
 }
 
-/// How the votes of a round fell: ”Omgång 1: 2 på 3, 4 på 2”.
+/// How the votes of a round fell: ”Omgång 1: 2 på 3, 4 på 2; kom sent: 1 på 3”.
 fn votes(workshop: &Workshop, round: &crate::register::workshop::Tally) -> String {
     let counts = round.fell().map(|(level, count)| {
         let roles: Vec<_> = round
@@ -153,7 +156,12 @@ fn votes(workshop: &Workshop, round: &crate::register::workshop::Tally) -> Strin
         let roles = if roles.is_empty() { String::new() } else { format!(" ({})", roles.join(", ")) };
         format!("{count} på {}{roles}", level.number())
     });
-    format!("Omgång {}: {}", round.number, counts.collect::<Vec<_>>().join(", "))
+    let counted = format!("Omgång {}: {}", round.number, counts.collect::<Vec<_>>().join(", "));
+    let mut late: Vec<_> = round.late_fell().map(|(level, count)| format!("{count} på {}", level.number())).collect();
+    if 0 < round.late_sealed() {
+        late.push(format!("{} inte öppnade", round.late_sealed()));
+    }
+    if late.is_empty() { counted } else { format!("{counted}; kom sent: {}", late.join(", ")) }
 }
 
 fn measures(turn: &Turn) -> Vec<Block> {

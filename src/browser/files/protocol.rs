@@ -11,7 +11,7 @@ use crate::register::{Date, Entry, Seen};
 use crate::report::{LastYear, Part, TemplateError};
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// The number a page gives a request, so that it knows the answer.
 pub type Ticket = u32;

@@ -1,6 +1,7 @@
 //! What a finished workshop brings into the register: one edit.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,9 +10,9 @@ use super::{Asked, Digest, Ending, MeasureNote, MeasureState, Turn, Workshop};
 use crate::register::method::{NewAnswer, answer_instead_of, basis, open_action};
 use crate::register::value::{FieldType, Record};
 use crate::register::{
-    Action, ActionStatus, Aspect, Assessment, Attendance, Choose, Classification, Command, Field, InformationSet,
-    KeepOrDispose, Key, Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE, Sitting, Value,
-    Vote, filled,
+    Action, ActionStatus, Aspect, Assessment, Attendance, Choose, Classification, Command, Entry, Field,
+    InformationSet, KeepOrDispose, Key, Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE,
+    Sitting, Value, Vote, filled,
 };
 
 /// What there is to bring in.
@@ -27,10 +28,12 @@ pub struct Outcome {
 /// rules, a classification for the system and one for each information set with its votes, what was answered about
 /// measures in the place of the answers that the table had seen, a row of the action plan for each that is missing and has
 /// none, an end to the row that the table saw for each that is done, and one risk analysis with the risks that nobody struck.
-/// `None` when it hasn't ended, nothing was decided, the system isn't in the register, or every end is in it already.
+/// `None` when it hasn't ended, nothing was decided, it has come to level 4, the system isn't in the register, or every end
+/// is in it already.
 ///
 /// Keys follow from the end, so that bringing it in twice adds it once. Of two ends that stand, each comes in with its own
-/// decisions, one after the other; where they differ, the register shows both.
+/// decisions, one after the other; where they differ, the register shows both. What an end brought in that another took the
+/// place of is withdrawn, and the sitting is counted once.
 #[must_use]
 pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<Outcome> {
     let about = &turn.about;
@@ -47,9 +50,34 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
     let own = |what: &str, number: usize| key(ending, what, number);
     let turn = &turn.as_ended(ending);
     turn.levels(None).top()?;
-    let sitting = about.system.child(&own("m", 0)?);
+    if turn.is_stopped() {
+        return None;
+    }
+    // What an earlier end of the same turn brought in, which this one takes the place of.
+    let earlier: Vec<_> =
+        replaced_ends(turn).filter_map(|end| Some(format!("w{}-", end.to_string().get(..14)?))).collect();
+    let is_earlier = |key: &Key| earlier.iter().any(|end| key.own().starts_with(end.as_str()));
+    let sitting = register.sittings.of(&about.system).map(|(key, _)| key).find(|key| is_earlier(key)).cloned();
+    let (sitting, mut commands) = match sitting {
+        Some(sitting) => (sitting, Vec::new()),
+        None => {
+            let sitting = about.system.child(&own("m", 0)?);
+            let commands = attendance(workshop, turn, ending, &sitting)?;
+            (sitting, commands)
+        }
+    };
+    let standing = register.classifications.of(&about.system).filter(|(_, one)| one.withdrawn != Some(true));
+    let withdrawn: Vec<_> = standing
+        .filter(|(key, _)| is_earlier(key))
+        .map(|(key, _)| Place { kind: RecordKind::Classification, key: key.clone() })
+        .collect();
+    let mut without = Cow::Borrowed(register);
+    for place in withdrawn {
+        without.to_mut().put(Entry::new(place.clone(), None));
+        commands.push(Command::Withdraw { place, reason: "Workshopen avslutades igen".to_owned() });
+    }
+    let register = without.as_ref();
     let classification = about.system.child(&own("k", 0)?);
-    let mut commands = attendance(workshop, turn, ending, &sitting)?;
     let sets: Vec<_> = turn.agenda().collect();
     for set in &sets {
         let place = Place { kind: RecordKind::InformationSet, key: about.system.child(&set.key) };
@@ -137,7 +165,11 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
         }
         if note.state == MeasureState::Done {
             let seen = turn.known(&note.measure).and_then(|known| known.row.as_ref());
-            commands.extend(seen.into_iter().flat_map(|row| finished(register, about.system.child(row))));
+            let made =
+                register.actions.of(&about.system).filter(|(key, row)| is_earlier(key) && row.measure == note.measure);
+            let made = made.map(|(key, _)| key.clone());
+            let rows: BTreeSet<_> = seen.map(|row| about.system.child(row)).into_iter().chain(made).collect();
+            commands.extend(rows.into_iter().flat_map(|row| finished(register, row)));
         }
     }
     commands.extend(risks(workshop, turn, register, ending)?);
@@ -174,14 +206,14 @@ fn attendance(workshop: &Workshop, turn: &Turn, ending: &Ending, sitting: &Key) 
 
 /// Every vote that counted, by role only if the table chose that.
 fn votes_of(workshop: &Workshop, asked: &Asked) -> Vec<Vec<(Field, Value)>> {
-    let decided = asked.decision().map(|decision| (decision.what.level, decision.what.dissent));
+    let decided = asked.decision().map(|decision| decision.what.level);
     let dissents: BTreeMap<_, _> = asked.dissents.iter().map(|(person, text)| (*person, text)).collect();
     let last = asked.rounds.iter().filter(|round| round.closed).map(|round| round.number).max();
     let votes = asked.rounds.iter().flat_map(|round| round.opened_votes.iter().map(move |vote| (round.number, vote)));
     votes
         .map(|(round, vote)| {
             let role = workshop.participant(vote.person).filter(|_| workshop.roles_shown).map(|who| who.role.clone());
-            let otherwise = Some(round) == last && decided.is_some_and(|(level, kept)| kept && level != vote.level);
+            let otherwise = Some(round) == last && decided.is_some_and(|level| level != vote.level);
             let reason = dissents.get(&vote.person).filter(|_| otherwise).map(|text| text.replace(['\n', '\r'], " "));
             vec![
                 (Vote::ASPECT, Some(asked.question.aspect).value()),
@@ -238,7 +270,12 @@ fn risks(workshop: &Workshop, turn: &Turn, register: &Register, ending: &Ending)
 /// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same turn.
 fn has_seen(turn: &Turn, note: &MeasureNote, own: &str) -> bool {
     let Some(seen) = &note.instead_of else { return true };
-    seen.iter().any(|seen| seen.as_str() == own) || turn.ended.iter().any(|end| own.starts_with(&answers_of(*end)))
+    seen.iter().any(|seen| seen.as_str() == own) || replaced_ends(turn).any(|end| own.starts_with(&answers_of(end)))
+}
+
+/// The ends that others took the place of.
+fn replaced_ends(turn: &Turn) -> impl Iterator<Item = Digest> {
+    turn.ended.iter().copied().filter(|end| !turn.endings.iter().any(|standing| standing.id == *end))
 }
 
 /// How the keys of the answers of an end begin.
@@ -332,9 +369,7 @@ fn reasons(turn: &Turn, set: Option<&Key>, aspect: Aspect, level: Level) -> Stri
             words.push_str(&format!("{space}({votes})"));
         }
         lines.push(words.trim().to_owned());
-        if decision.what.dissent {
-            lines.extend(asked.dissents.iter().map(|(_, text)| format!("Avvikande mening: {}", text.trim())));
-        }
+        lines.extend(asked.dissents.iter().map(|(_, text)| format!("Avvikande mening: {}", text.trim())));
     }
     lines.retain(|line| !line.is_empty());
     lines.join("\n")

@@ -48,17 +48,50 @@ pub(super) fn risks(all: &[&Statement], facilitators: &BTreeSet<Person>, voters:
     let risk = |(id, first): (Digest, &Statement)| {
         let notes = said.get(&id)?.iter().filter(|(by, _)| by.by == first.by || facilitators.contains(&by.by));
         let standing = standing(notes.map(|(by, note)| (*by, note.instead_of.as_slice(), *note)));
-        let (_, holds) = standing.iter().max_by_key(|(by, note)| (note.impact, note.likelihood, by.id))?;
-        Some(TableRisk {
-            id,
-            by: first.by,
-            at: first.at,
-            note: (*holds).clone(),
-            said: standing.iter().map(|(by, _)| by.id).collect(),
-            struck: struck.contains(&id),
-        })
+        held(first, &standing, struck.contains(&id))
     };
-    let mut risks: Vec<_> = proposed.into_iter().filter_map(risk).collect();
+    in_order(proposed.into_iter().filter_map(risk))
+}
+
+/// The risks that these statements say, each as they say it, whatever else was said of it. `all` is what was said at a turn,
+/// in the statements' order.
+pub(super) fn named_risks(
+    all: &[&Statement],
+    named: &BTreeSet<Digest>,
+    facilitators: &BTreeSet<Person>,
+    voters: &BTreeSet<Person>,
+) -> Vec<TableRisk> {
+    let may_propose = |one: &&&Statement| facilitators.contains(&one.by) || voters.contains(&one.by);
+    let proposals = all.iter().filter(|one| matches!(&one.said, Said::Risk(note) if note.of.is_none()));
+    let proposals = proposals.filter(may_propose);
+    let proposed: BTreeMap<Digest, &Statement> = proposals.map(|one| (one.id, *one)).collect();
+    let mut said: BTreeMap<Digest, Vec<(&Statement, &RiskNote)>> = BTreeMap::new();
+    for statement in all.iter().filter(|one| named.contains(&one.id)) {
+        let Said::Risk(note) = &statement.said else { continue };
+        let id = note.of.unwrap_or(statement.id);
+        let by_proposer = proposed.get(&id).is_some_and(|first| first.by == statement.by);
+        if by_proposer || facilitators.contains(&statement.by) {
+            said.entry(id).or_default().push((statement, note));
+        }
+    }
+    in_order(said.into_iter().filter_map(|(id, notes)| held(proposed.get(&id)?, &notes, false)))
+}
+
+/// A risk as the most serious of what stands of it has it.
+fn held(first: &Statement, standing: &[(&Statement, &RiskNote)], struck: bool) -> Option<TableRisk> {
+    let (_, holds) = standing.iter().max_by_key(|(by, note)| (note.impact, note.likelihood, by.id))?;
+    Some(TableRisk {
+        id: first.id,
+        by: first.by,
+        at: first.at,
+        note: (*holds).clone(),
+        said: standing.iter().map(|(by, _)| by.id).collect(),
+        struck,
+    })
+}
+
+fn in_order(risks: impl Iterator<Item = TableRisk>) -> Vec<TableRisk> {
+    let mut risks: Vec<_> = risks.collect();
     risks.sort_by_key(|risk| (risk.at, risk.id));
     risks
 }

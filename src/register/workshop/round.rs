@@ -35,6 +35,8 @@ pub struct Tally {
 pub struct OpenedVote {
     /// Whose.
     pub person: Person,
+    /// The statement that is the vote.
+    pub vote: Digest,
     /// What.
     #[serde(with = "by_key")]
     pub level: Level,
@@ -68,6 +70,20 @@ impl Tally {
     #[must_use]
     pub fn highest(&self) -> Option<Level> {
         self.opened_votes.iter().map(|vote| vote.level).max()
+    }
+
+    /// The levels that votes were for that came late and are opened, the highest first, each with how many.
+    pub fn late_fell(&self) -> impl Iterator<Item = (Level, usize)> {
+        let count = |level| {
+            self.late.iter().filter(|late| late.ballot.as_ref().is_some_and(|ballot| ballot.level == level)).count()
+        };
+        Level::ALL.iter().rev().map(move |level| (*level, count(*level))).filter(|(_, count)| 0 < *count)
+    }
+
+    /// How many votes came late and are not opened yet.
+    #[must_use]
+    pub fn late_sealed(&self) -> usize {
+        self.late.iter().filter(|late| late.ballot.is_none()).count()
     }
 
     /// Whether this person has voted in it.
@@ -183,12 +199,19 @@ pub(super) fn asked(
                 at: said.at,
                 what: what.clone(),
             };
-            let decisions = standing(counted.into_iter().map(|(said, what)| (said, what.instead_of.as_slice(), what)));
+            let decisions: Vec<_> =
+                standing(counted.iter().map(|(said, what)| (*said, what.instead_of.as_slice(), *what)))
+                    .into_iter()
+                    .map(decision)
+                    .collect();
+            let replaced = counted.into_iter().filter(|(said, _)| !decisions.iter().any(|other| other.id == said.id));
+            let replaced = replaced.map(decision).collect();
             let unreasoned = unreasoned.into_iter().filter(|(said, _)| !settled.contains(&said.id));
             let dissents = dissents.remove(&question).unwrap_or_default();
             Asked {
                 rounds: of_it().map(|(round, votes)| tally(round, votes, &ballots)).collect(),
-                decisions: decisions.into_iter().map(decision).collect(),
+                decisions,
+                replaced,
                 unreasoned: unreasoned.map(decision).collect(),
                 dissents: dissents.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
                 question,
@@ -250,7 +273,11 @@ fn tally(round: &Round, votes: &Votes<'_>, ballots: &Ballots) -> Tally {
         let Some(named) = &named else { continue };
         match (counted(said, named), last) {
             (Some(vote), _) => match opened(vote) {
-                Some(ballot) => tally.opened_votes.push(OpenedVote { person: *person, level: ballot.level }),
+                Some(ballot) => tally.opened_votes.push(OpenedVote {
+                    person: *person,
+                    vote: vote.statement.id,
+                    level: ballot.level,
+                }),
                 None => tally.sealed.push((*person, vote.statement.id)),
             },
             (None, Some(vote)) => {

@@ -332,7 +332,7 @@ pub struct Decide {
     /// Why, in one line. Below the highest vote, a decision without it doesn't count.
     #[serde(default)]
     pub reason: String,
-    /// Whether the minutes tell how many thought otherwise.
+    /// Whether programs of before dissent was always kept are to keep it. Nothing here asks.
     #[serde(default)]
     pub dissent: bool,
     /// For the system as a whole: why it is higher than each information set.
@@ -341,6 +341,14 @@ pub struct Decide {
     /// The decisions that this one takes the place of.
     #[serde(default)]
     pub instead_of: Vec<Digest>,
+}
+
+impl Decide {
+    /// The reason as it is shown and kept: what is behind a level 4 is written down nowhere.
+    #[must_use]
+    pub fn reason_to_keep(&self) -> &str {
+        if self.level == Level::Exceptional { "" } else { self.reason.trim() }
+    }
 }
 
 /// How far a measure has come.
@@ -512,6 +520,10 @@ pub struct Finish {
     pub archive_took_part: bool,
     /// The decisions that it is about, in their order.
     pub decisions: Vec<Digest>,
+    /// What stood beside them, by the statements that say it: information sets, measures, records rules, risks and
+    /// dissent. None in what a program says that names none; then it is about all that stands.
+    #[serde(default)]
+    pub notes: Option<Vec<Digest>>,
     /// The endings that this one takes the place of.
     #[serde(default)]
     pub instead_of: Vec<Digest>,

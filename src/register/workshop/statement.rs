@@ -356,6 +356,11 @@ mod tests {
             heard(&format!(r#"{{"decide":{{{old},"level":"serious","reason":"x","dissent":true,"instead_of":[]}}}}"#));
         let Said::Decide(decide) = decide else { panic!("{decide:?}") };
         assert_eq!((decide.question, decide.level, decide.raise), (question, Level::Serious, None));
+        let finish = heard(
+            r#"{"finish":{"decided_by":"IT","day":"2026-03-02","archive_took_part":true,"decisions":[],"instead_of":[]}}"#,
+        );
+        let Said::Finish(finish) = finish else { panic!("{finish:?}") };
+        assert_eq!((finish.decided_by.as_str(), finish.notes), ("IT", None));
         assert_eq!(heard(r#"{"show":"summary"}"#), Said::Show(super::super::Stop::Summary));
     }
 

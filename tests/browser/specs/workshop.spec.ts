@@ -107,10 +107,30 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   }
 
   await leader.next("För in i registret");
+  await expect(leader.page.getByText("Workshopen är införd i registret.")).toBeVisible();
+
+  // What is changed after the end is in no minutes before it is ended again, and then comes into the register too.
+  await leader.ask("Kort", "Riktighet");
+  await leader.next("Ändra beslutet");
+  await leader.page.getByLabel(/^2 /).check();
+  await leader.decide(2, "Den andra källan räcker");
+  for (const seat of everyone) await seat.isDecided(2);
+  await leader.stop("Sammanfattning");
+  for (const seat of everyone) {
+    await expect(seat.page.getByText(/^Något har ändrats sedan workshopen avslutades/)).toBeVisible();
+    await expect(seat.page.getByText("Den andra källan räcker")).toBeVisible();
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeHidden();
+    await expect(seat.page.getByRole("button", { name: "Hämta protokollet (Word)" })).toHaveCount(0);
+  }
+  await expect(leader.page.getByText("Workshopen är införd i registret.")).toHaveCount(0);
+  await leader.next("Avsluta igen");
+  for (const seat of everyone) await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+  await leader.next("För in i registret");
   await leader.page.getByRole("link", { name: "Till systemet" }).click();
   await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
   const held = ada.locator(".held");
   await expect(held).toContainText("K 2");
+  await expect(held).toContainText("R 2");
   await expect(held).toContainText("S 3");
   await expect(ada.locator("#handlingsplan").getByText(missing)).toBeVisible();
   await expect(ada.locator("#information").getByText("Kort", { exact: true })).toBeVisible();

@@ -5,16 +5,21 @@ use leptos::task::spawn_local;
 
 use super::table::Table;
 use crate::browser::{device, files};
+use crate::register::workshop::Turn;
 use crate::report::minutes;
 use crate::report::model::{Block, Report, Runs, words};
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
-/// The minutes of the system whose turn it is, as they are now.
+/// The minutes of the system whose turn it is. What has changed since the end is read before it is ended again.
 pub fn of(table: Table, session: Session) -> Option<Report> {
     let organisation = session.read(|register| register.organisation().name.clone());
-    table.read(|workshop| Some(minutes(workshop, workshop.turn()?, &organisation, device::today())))
+    table.read(|workshop| {
+        let turn = workshop.turn()?;
+        let as_now = turn.changed_since_end().then(|| Turn { endings: Vec::new(), ..turn.clone() });
+        Some(minutes(workshop, as_now.as_ref().unwrap_or(turn), &organisation, device::today()))
+    })
 }
 
 /// What the minutes say.

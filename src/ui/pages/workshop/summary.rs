@@ -18,6 +18,10 @@ pub fn Summary() -> impl IntoView {
     let table = Table::expect();
     let ended = Memo::new(move |_| table.turn(|turn| !turn.endings.is_empty()));
     let apart = Memo::new(move |_| table.turn(Turn::ended_apart));
+    let changed = Memo::new(move |_| table.turn(Turn::changed_since_end));
+    let stopped = Memo::new(move |_| table.turn(Turn::is_stopped));
+    let ends = move || !ended.get() || changed.get() || apart.get();
+    let brings = move || ended.get() && !stopped.get() && (!changed.get() || apart.get());
     let left = Memo::new(move |_| {
         table.turn(|turn| {
             let questions = turn.questions();
@@ -31,22 +35,32 @@ pub fn Summary() -> impl IntoView {
             {move || t_string!(i18n, workshop.left, count = left.get()).to_string()}
         </p>
         <p class="notice notice--warn" role="alert" hidden=move || !apart.get()>{t!(i18n, workshop.ended_apart)}</p>
+        <p class="notice notice--bad" role="alert" hidden=move || !stopped.get()>{t!(i18n, system.exceptional)}</p>
+        <p class="notice notice--warn" role="alert" hidden=move || !changed.get()>{t!(i18n, workshop.changed_since_end)}</p>
         <Minutes />
-        <MinutesFiles />
-        <Show when=move || table.leads()>
-            <Show when=move || ended.get() fallback=|| view! { <End /> }>
-                <Bring />
-            </Show>
+        // What is shown now is no minutes before it is ended again.
+        <Show when=move || !changed.get()>
+            <MinutesFiles />
         </Show>
-        <p class="notice notice--ok" role="status" hidden=move || !ended.get()>{t!(i18n, workshop.is_over)}</p>
+        <Show when=move || table.leads() && ends()>
+            <End />
+        </Show>
+        <Show when=move || table.leads() && brings()>
+            <Bring />
+        </Show>
+        <p class="notice notice--ok" role="status" hidden=move || !ended.get() || changed.get()>
+            {t!(i18n, workshop.is_over)}
+        </p>
     }
 }
 
-/// Ending the sitting.
+/// Ending the sitting, or ending it again.
 #[component]
 fn End() -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
+    let before = untrack(|| table.turn(|turn| turn.endings.last().map(|ending| ending.what.clone())));
+    let again = before.is_some();
     let owner = table.read(|workshop| {
         let owner = workshop
             .at_table()
@@ -54,8 +68,10 @@ fn End() -> impl IntoView {
             .find(|role| role.to_lowercase().contains("informationsägare"));
         owner.unwrap_or_default()
     });
-    let by = RwSignal::new(owner);
-    let archive = RwSignal::new(untrack(|| table.read(archive_is_here)));
+    let by = RwSignal::new(before.as_ref().map_or(owner, |before| before.decided_by.clone()));
+    let took_part = before.map_or_else(|| untrack(|| table.read(archive_is_here)), |before| before.archive_took_part);
+    let archive = RwSignal::new(took_part);
+    let words = move || if again { t_string!(i18n, workshop.end_again) } else { t_string!(i18n, workshop.end) };
     let none = Memo::new(move |_| table.turn(|turn| turn.asked.iter().all(|asked| asked.decision().is_none())));
     let end = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -63,23 +79,19 @@ fn End() -> impl IntoView {
         if decided_by.is_empty() {
             return;
         }
-        let (decisions, instead_of) = untrack(|| {
-            table.turn(|turn| {
-                let decisions = turn.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect::<Vec<_>>();
-                (decisions, turn.endings.iter().map(|ending| ending.id).collect::<Vec<_>>())
-            })
-        });
+        let (decisions, notes, instead_of) = untrack(|| table.turn(Turn::to_name));
         table.say(Said::Finish(Finish {
             decided_by,
             day: device::today(),
             archive_took_part: archive.get_untracked(),
             decisions,
+            notes: Some(notes),
             instead_of,
         }));
     };
     view! {
         <form class="card" on:submit=end>
-            <h2>{t!(i18n, workshop.end)}</h2>
+            <h2>{words}</h2>
             <p class="soft">{t!(i18n, workshop.end_about)}</p>
             <div class="field">
                 <label for="decided-by">{t!(i18n, workshop.decided_by)}</label>
@@ -87,7 +99,7 @@ fn End() -> impl IntoView {
             </div>
             <label class="check"><input type="checkbox" bind:checked=archive /> {t!(i18n, workshop.archive_took_part)}</label>
             <div class="actions">
-                <button class="button button--main" disabled=none>{t!(i18n, workshop.end)}</button>
+                <button class="button button--main" disabled=none>{words}</button>
             </div>
         </form>
     }
