@@ -18,17 +18,28 @@ pub struct Awake {
 enum Lock {
     Asked,
     Held(JsValue),
-    /// Not wanted any more before the browser had answered.
+    /// Refused, or not wanted any more before the browser had answered.
     Dropped,
+}
+
+impl Lock {
+    /// Whether there is nothing to ask for. A browser lets go by itself when the page is out of sight.
+    fn stands(&self) -> bool {
+        match self {
+            Self::Asked => true,
+            Self::Held(lock) => Reflect::get(lock, &"released".into()).is_ok_and(|released| released != JsValue::TRUE),
+            Self::Dropped => false,
+        }
+    }
 }
 
 impl Awake {
     /// Keeps the screen on, or lets it go dark again. A browser that can't, or won't when the battery is low, changes
-    /// nothing.
+    /// nothing. To be said again when the page is seen again.
     pub fn keep(&mut self, on: bool) {
         match (on, self.lock.take()) {
-            (true, None) => self.lock = ask(),
-            (true, held) => self.lock = held,
+            (true, Some(held)) if held.borrow().stands() => self.lock = Some(held),
+            (true, _) => self.lock = ask(),
             (false, Some(held)) => {
                 if let Lock::Held(lock) = held.replace(Lock::Dropped) {
                     release(&lock);
@@ -55,7 +66,10 @@ fn ask() -> Option<Rc<RefCell<Lock>>> {
     let lock = Rc::new(RefCell::new(Lock::Asked));
     let to = Rc::clone(&lock);
     spawn_local(async move {
-        let Ok(held) = JsFuture::from(asked).await else { return };
+        let Ok(held) = JsFuture::from(asked).await else {
+            *to.borrow_mut() = Lock::Dropped;
+            return;
+        };
         if matches!(*to.borrow(), Lock::Dropped) {
             return release(&held);
         }

@@ -132,6 +132,6 @@ export class Seat {
   }
 
   async isDecided(level: number) {
-    await expect(this.page.locator("[data-decided]")).toContainText(`${level} Beslutat`);
+    await expect(this.page.locator("[data-decided]")).toContainText(`Beslutat: ${level},`);
   }
 }

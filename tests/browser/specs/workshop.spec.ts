@@ -83,7 +83,7 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   const missing = await measures.nth(1).getByRole("group").locator("legend").innerText();
   await expect(others[3].page.getByText(missing)).toBeVisible();
 
-  await leader.next("Till bevara och gallra");
+  await leader.next("Till gallringen");
   await expect(leader.page.getByText("Arkivfunktionen sitter vid bordet.")).toBeVisible();
   await leader.page.getByLabel("Gallras", { exact: true }).check();
   await leader.page.getByLabel("Gallras när").fill("två år efter att kortet lämnats tillbaka");
@@ -442,7 +442,7 @@ test("two who lose the network in the middle vote on, and nothing is lost", asyn
   for (const seat of away) await seat.page.context().setOffline(true);
   await leader.show();
   await leader.fell({ 3: 0, 1: 4 });
-  await expect(leader.page.getByText("Röster som inte är öppnade än, för att enheten är borta: 2")).toBeVisible();
+  await expect(leader.page.getByText("Röster som inte är öppnade än, därför att enheten är borta: 2")).toBeVisible();
   for (const seat of away) await seat.page.context().setOffline(false);
   for (const seat of [leader, ...others]) await seat.fell({ 3: 2, 1: 4 });
   await leader.decide(3, "Två har sett det hända");
@@ -613,6 +613,46 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.fell({ 2: 1, 1: 1, 0: 1 });
 });
 
+test("the screen is asked to stay on again when the page is seen again, and on the wall all the time", async ({ newDevice }) => {
+  const ada = await newDevice();
+  // A browser lets go of the screen when the page is out of sight.
+  await ada.context().addInitScript(() => {
+    const locks: { released: boolean; release: () => Promise<void> }[] = [];
+    Object.assign(window, { locks });
+    const request = () => {
+      const lock = { released: false, release: () => ((lock.released = true), Promise.resolve()) };
+      locks.push(lock);
+      return Promise.resolve(lock);
+    };
+    Object.defineProperty(navigator, "wakeLock", { value: { request } });
+  });
+  const locks = (page: Page) =>
+    page.evaluate(() => (window as never as { locks: { released: boolean }[] }).locks.map((lock) => lock.released));
+  const outOfSight = (page: Page) =>
+    page.evaluate(() => {
+      for (const lock of (window as never as { locks: { released: boolean }[] }).locks) lock.released = true;
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    });
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  await leader.ask("Kort", "Konfidentialitet");
+  expect(await locks(ada)).toEqual([]);
+  await leader.open();
+  await expect.poll(() => locks(ada)).toEqual([false]);
+  await outOfSight(ada);
+  await expect.poll(() => locks(ada)).toEqual([true, false]);
+  await leader.vote(2);
+  await leader.hasVoted(1, 1);
+  await leader.show();
+  await expect.poll(() => locks(ada)).toEqual([true, true]);
+
+  const wall = await ada.context().newPage();
+  await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+  await expect(wall.getByRole("heading", { level: 1 })).toHaveText("Kort: Konfidentialitet");
+  await expect.poll(() => locks(wall)).toEqual([false]);
+  await outOfSight(wall);
+  await expect.poll(() => locks(wall)).toEqual([true, false]);
+});
+
 test("a question is led and voted on with the keyboard only", async ({ page: ada, newDevice }) => {
   test.setTimeout(120_000);
   const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
@@ -645,9 +685,28 @@ test("a question is led and voted on with the keyboard only", async ({ page: ada
   await ada.keyboard.press("Enter");
   await ben.fell({ 2: 2 });
   await expect(page.locator("[data-said]")).toHaveText("Rösterna visas: 2 på 2");
+  // What had the focus is gone; it is at what came in its place.
+  for (const seat of [leader, ben]) await expect(seat.page.locator("[data-result]")).toBeFocused();
   await tabTo(ada, ada.getByRole("button", { name: "Besluta 2" }));
   await ada.keyboard.press("Enter");
   await ben.isDecided(2);
+  await expect(ada.locator("[data-decided]")).toBeFocused();
+  await expect(page.locator("[data-said]")).toHaveText("Beslutat: 2, betydande");
+  // Voted on again, the votes are the news, though the decision stands.
+  await tabTo(ada, ada.getByRole("button", { name: "Ändra beslutet" }));
+  await ada.keyboard.press("Enter");
+  await tabTo(ada, ada.getByRole("button", { name: "Rösta igen" }));
+  await ada.keyboard.press("Enter");
+  await expect(page.locator("[data-said]")).toHaveText("Röstningen är öppen.");
+  await expect(leader.heading).toBeFocused();
+  for (const seat of [leader, ben]) {
+    await tabTo(seat.page, seat.cards.getByRole("button", { name: /^1 / }));
+    await seat.page.keyboard.press("Space");
+  }
+  await leader.hasVoted(2, 2);
+  await tabTo(ada, ada.getByRole("button", { name: "Visa rösterna" }));
+  await ada.keyboard.press("Enter");
+  await expect(page.locator("[data-said]")).toHaveText("Rösterna visas: 2 på 1");
 });
 
 for (const theme of ["light", "dark"] as const) {

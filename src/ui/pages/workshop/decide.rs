@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Next, after};
+use super::frame::{Next, after, level_words};
 use super::question::Open;
 use super::table::Table;
 use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop, Tally};
@@ -157,8 +157,9 @@ pub fn DecidedLevel(level: Level) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <p class="decided__level">
-            <span class=format!("level level--{}", level.number())>{level.number()}</span> " "
-            {t!(i18n, workshop.decided)} ": " {move || level.term().in_language(language_of(i18n))}
+            {t!(i18n, workshop.decided)} ": "
+            <span class=format!("level level--{}", level.number())>{level.number()}</span> ", "
+            {move || level_words(i18n, level)}
         </p>
     }
 }

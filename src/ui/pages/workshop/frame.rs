@@ -16,8 +16,8 @@ use super::summary::Summary;
 use super::table::Table;
 use crate::browser::awake::Awake;
 use crate::browser::keeper::protocol::Request;
-use crate::register::workshop::{Asked, Digest, Question, Round, Stop, Tally, Turn};
-use crate::register::{Aspect, Choose, Key, Term};
+use crate::register::workshop::{Asked, Digest, Question, Round, Stop, Turn};
+use crate::register::{Aspect, Choose, Key, Level};
 use crate::ui::pages::settings::relay::lamp;
 use crate::ui::shell::{Refused, Unstored};
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
@@ -38,11 +38,7 @@ pub fn Frame() -> impl IntoView {
     let round = Signal::derive(move || open_round(table));
     let relay = move || table.line.with(|line| lamp(i18n, line.as_ref()));
     // The screen stays on while people think.
-    let awake = StoredValue::new_local(Awake::default());
-    Effect::new(move |_| {
-        let voting = round.with(Option::is_some);
-        awake.update_value(|awake| awake.keep(voting));
-    });
+    keep_awake(Signal::derive(move || round.with(Option::is_some)));
     // What is looked at changes: the reading begins at its heading, unless somebody is writing.
     Effect::new(move |before: Option<(Option<Digest>, Stop)>| {
         let at = at.get();
@@ -109,13 +105,42 @@ fn writes() -> bool {
 }
 
 fn focus_heading() {
-    let heading = document().query_selector("main h1").ok().flatten();
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = heading.set_attribute("tabindex", "-1");
-        // Refused only when the heading is gone.
-        let _ = heading.focus();
+    if focus_on("main h1") {
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
+}
+
+/// Puts the focus where the reading goes on, and tells whether that is there.
+fn focus_on(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()).is_some_and(|found| {
+        // Refused only when it is gone.
+        found.set_attribute("tabindex", "-1").is_ok() && found.focus().is_ok()
+    })
+}
+
+/// Once the page is drawn anew: if what had the focus is gone, the reading goes on here.
+pub fn focus_if_lost(selector: &'static str) {
+    request_animation_frame(move || {
+        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+            focus_on(selector);
+        }
+    });
+}
+
+/// Keeps the screen on while it is wanted. The browser lets go when the page is out of sight, so it is asked again when the
+/// page is seen.
+pub fn keep_awake(wanted: Signal<bool>) {
+    let awake = StoredValue::new_local(Awake::default());
+    let keep = move || {
+        // The page may have been left meanwhile.
+        if let Some(wanted) = wanted.try_get() {
+            awake.try_update_value(|awake| awake.keep(wanted));
+        }
+    };
+    Effect::new(move |_| keep());
+    let seen = window_event_listener_untyped("visibilitychange", move |_| untrack(keep));
+    on_cleanup(move || seen.remove());
 }
 
 /// What a screen reader is told of what happens by itself.
@@ -123,35 +148,67 @@ fn focus_heading() {
 fn Announced(round: Signal<Option<Round>>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
+    let news =
+        Memo::new(move |before: Option<&News>| table.turn(|turn| Some(News::of(turn, before))).unwrap_or_default());
     let said = Memo::new(move |_| {
         if round.with(Option::is_some) {
             return t_string!(i18n, workshop.voting_open).to_owned();
         }
-        let said = table.turn(|turn| {
-            let Stop::Question(question) = &turn.stop else { return None };
-            let asked = turn.asked(question)?;
-            if let Some(decision) = asked.decision() {
-                let level = level_words(i18n, decision.what.level.term());
-                return Some(format!("{} {} {level}", t_string!(i18n, workshop.decided), decision.what.level.number()));
+        news.with(|news| match (&news.votes, news.decision) {
+            (_, Some((_, level))) if !news.votes_are_newer => {
+                let decided = t_string!(i18n, workshop.decided);
+                format!("{decided}: {}, {}", level.number(), level_words(i18n, level))
             }
-            let tally = asked.round().filter(|tally| tally.closed)?;
-            Some(format!("{} {}", t_string!(i18n, workshop.opened_said), fell(i18n, tally)))
-        });
-        said.unwrap_or_default()
+            (Some((_, votes)), _) => {
+                format!("{} {}", t_string!(i18n, workshop.opened_said), fell(i18n, votes.iter().copied()))
+            }
+            _ => String::new(),
+        })
     });
     view! { <p class="unseen" aria-live="polite" data-said="">{said}</p> }
 }
 
-fn level_words(i18n: Words, term: Term) -> String {
-    term.in_language(language_of(i18n)).to_lowercase()
+/// What there is to tell of the question that everybody looks at, and what of it came last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct News {
+    question: Option<(Option<Digest>, Question)>,
+    /// The round, if it is closed, and how its votes fell.
+    votes: Option<(u16, Vec<(Level, usize)>)>,
+    decision: Option<(Digest, Level)>,
+    votes_are_newer: bool,
 }
 
-/// How the votes fell: ”2 på 3, 4 på 2”.
-pub fn fell(i18n: Words, tally: &Tally) -> String {
-    let counts = tally
-        .fell()
-        .map(|(level, count)| t_string!(i18n, workshop.so_many_on, count = count, level = level.number()).to_string());
-    counts.collect::<Vec<_>>().join(", ")
+impl News {
+    fn of(turn: &Turn, before: Option<&Self>) -> Self {
+        let Stop::Question(question) = &turn.stop else { return Self::default() };
+        let asked = turn.asked(question);
+        let closed = asked.and_then(Asked::round).filter(|tally| tally.closed);
+        let mut news = Self {
+            question: Some((turn.id, question.clone())),
+            votes: closed.map(|tally| (tally.number, tally.fell().collect())),
+            decision: asked.and_then(Asked::decision).map(|decision| (decision.id, decision.what.level)),
+            votes_are_newer: false,
+        };
+        // What is decided may be voted on again: then the votes are the news.
+        if let Some(before) = before.filter(|before| before.question == news.question) {
+            let has_new_votes = news.votes.is_some() && news.votes != before.votes;
+            news.votes_are_newer = news.decision == before.decision && (has_new_votes || before.votes_are_newer);
+        }
+        news
+    }
+}
+
+/// A level's name within a sentence.
+pub fn level_words(i18n: Words, level: Level) -> String {
+    level.term().in_language(language_of(i18n)).to_lowercase()
+}
+
+/// How votes fell: ”2 på 3, 4 på 2”.
+pub fn fell(i18n: Words, counts: impl IntoIterator<Item = (Level, usize)>) -> String {
+    let words = |(level, count): (Level, usize)| {
+        t_string!(i18n, workshop.so_many_on, count = count, level = level.number()).to_string()
+    };
+    counts.into_iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
 /// The question's short name: ”Konfidentialitet”, with its set.

@@ -168,6 +168,10 @@ pub fn AtTable() -> impl IntoView {
             }
         };
         let observer = person.observer;
+        let appoint = {
+            let who = written(&person);
+            move || format!("{}: {who}", t_string!(i18n, workshop.appoint))
+        };
         let toggle = move |_| table.say(Said::Exclude { person: id, excluded: !excluded });
         view! {
             <li class="at-table__row" class:soft=excluded>
@@ -179,7 +183,14 @@ pub fn AtTable() -> impl IntoView {
                 </span>
                 <Show when=move || table.leads() && !leads>
                     <span class="actions">
-                        <button type="button" class="button button--plain" on:click=move |_| table.say(Said::Appoint(id))>
+                        // Only the founder's word makes another lead.
+                        <button
+                            type="button"
+                            class="button button--plain"
+                            hidden=move || !table.founded()
+                            aria-label=appoint.clone()
+                            on:click=move |_| table.say(Said::Appoint(id))
+                        >
                             {t!(i18n, workshop.appoint)}
                         </button>
                         <button type="button" class="button button--plain" aria-label=label.clone() on:click=toggle>

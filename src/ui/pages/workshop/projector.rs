@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::decide::DecidedLevel;
-use super::frame::{open_round, question_words};
+use super::frame::{keep_awake, open_round, question_words};
 use super::minutes::Minutes;
 use super::people::{Circles, Invite};
 use super::question::{Cards, Result, Timer, asked_so, voted_words};
@@ -22,6 +22,8 @@ pub fn Projector() -> impl IntoView {
     let about = Memo::new(move |_| table.turn(|turn| Some(turn.about.clone())));
     let name = move || about.with(|about| about.as_ref().map(|about| about.name.clone()));
     let round = Signal::derive(move || open_round(table));
+    // Nobody touches a wall.
+    keep_awake(Signal::derive(|| true));
     view! {
         <main class="wall" id="main">
             <header class="wall__head">

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 use super::decide::{Decided, Deciding, Dissent, Raising, Unreasoned};
-use super::frame::question_words;
+use super::frame::{focus_if_lost, question_words};
 use super::people::written;
 use super::table::Table;
 use crate::browser::device;
@@ -61,6 +61,18 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
             Some(tally) if tally.closed => State::Closed,
             _ => State::Before,
         }
+    });
+    // What had the focus may be gone: the reading goes on at what came in its place.
+    Effect::new(move |before: Option<State>| {
+        let state = state.get();
+        if before.is_some_and(|before| before != state) {
+            focus_if_lost(match state {
+                State::Before | State::Open => "main h1",
+                State::Closed => "[data-result]",
+                State::Decided => "[data-decided]",
+            });
+        }
+        state
     });
     view! {
         <h1>
@@ -396,7 +408,7 @@ pub fn Result(
         })
     };
     view! {
-        <section class="card" hidden=move || tally.with(Option::is_none)>
+        <section class="card" data-result="" hidden=move || tally.with(Option::is_none)>
             {bars}
             <p class="ask" hidden=move || highest().is_none()>
                 {move || highest().map(|level| t_string!(i18n, workshop.can_tell, level = level.number()).to_string())}

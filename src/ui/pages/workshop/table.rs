@@ -131,6 +131,16 @@ impl Table {
         })
     }
 
+    /// Whether the owner of this device founded the workshop.
+    #[must_use]
+    pub fn founded(&self) -> bool {
+        self.view.with(|view| {
+            view.as_ref().is_some_and(|view| {
+                view.workshop.founder.is_some() && view.here.first() == view.workshop.founder.as_ref()
+            })
+        })
+    }
+
     /// What the holder has voted in this round and not taken back.
     #[must_use]
     pub fn own_vote(&self, round: &Round) -> Option<Level> {
