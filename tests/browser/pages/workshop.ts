@@ -98,6 +98,23 @@ export class Seat {
     await expect(card).toHaveAttribute("aria-pressed", "true");
   }
 
+  /** Whoever takes up a device that goes round says so. */
+  async takeUp(role: string) {
+    const next = this.page.getByRole("group", { name: "Vem är näst?" });
+    await next.getByRole("button", { name: new RegExp(`^${role}( – har röstat)?$`) }).click();
+    await expect(next).toHaveCount(0);
+  }
+
+  /** Votes at a device that goes round: nothing of the vote is left on the screen. */
+  async voteAndPass(level: number) {
+    await expect(this.cards.getByRole("button", { pressed: true })).toHaveCount(0);
+    await this.cards.getByRole("button", { name: new RegExp(`^${level} `) }).click();
+    await expect(this.page.getByRole("status").filter({ hasText: "Röstat – lämna vidare" })).toBeVisible();
+    await expect(this.page.getByRole("heading", { name: "Vem är näst?" })).toBeFocused();
+    await expect(this.cards.getByRole("button")).toHaveCount(0);
+    await expect(this.page.getByText("Din röst")).toHaveCount(0);
+  }
+
   async hasVoted(count: number, of: number) {
     await expect(this.voted).toHaveText(`${count} av ${of} har röstat`);
   }

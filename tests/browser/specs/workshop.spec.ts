@@ -597,20 +597,36 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.ask("Kort", "Spårbarhet");
   await seat.open();
   await ada.getByText("Skicka runt").click();
+  const holders = ada.getByRole("group", { name: "Vem håller surfplattan?" });
   for (const role of ["Arkivarie", "IT"]) {
     await ada.getByRole("button", { name: "Lägg till någon här" }).click();
     await ada.locator("#more-role").fill(role);
     await ada.getByRole("button", { name: "Slå dig ner" }).click();
-    await ada.getByRole("button", { name: role, exact: true }).click();
-    await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
-    await seat.vote(role === "IT" ? 2 : 1);
+    await holders.getByRole("button", { name: role, exact: true }).click();
+    await seat.voteAndPass(role === "IT" ? 2 : 1);
   }
-  await ada.getByRole("button", { name: "Informationssäkerhetssamordnare", exact: true }).click();
+  await seat.takeUp("Informationssäkerhetssamordnare");
+  await seat.voteAndPass(0);
+  await seat.hasVoted(3, 3);
+
+  // Whoever taps another's name, in either place, reads nothing of their vote; the person themselves may vote anew.
+  await holders.getByRole("button", { name: "Arkivarie", exact: true }).click();
+  await expect(seat.cards.getByRole("button").first()).toBeVisible();
   await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
-  await seat.vote(0);
+  await expect(ada.getByText("Din röst")).toHaveCount(0);
+  await expect(ada.getByText(/^Du har röstat\. Välj ett kort om du vill ändra rösten/)).toBeVisible();
+  await seat.voteAndPass(3);
+  await seat.takeUp("IT");
+  await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
   await seat.hasVoted(3, 3);
   await seat.show();
-  await seat.fell({ 2: 1, 1: 1, 0: 1 });
+  await seat.fell({ 3: 1, 2: 1, 1: 0, 0: 1 });
+
+  // Who has the device when the next round opens, nobody knows.
+  await seat.next("Ändra beslutet");
+  await seat.next("Rösta igen");
+  await seat.takeUp("IT");
+  await seat.voteAndPass(1);
 });
 
 test("the screen is asked to stay on again when the page is seen again, and on the wall all the time", async ({ newDevice }) => {

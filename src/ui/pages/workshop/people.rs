@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::PLACE;
+use super::frame::focus_if_lost;
 use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::{LineReach, Request};
-use crate::register::workshop::{Join, Participant, Round, Said};
+use crate::register::workshop::{Join, Participant, Person, Round, Said};
 use crate::ui::parts::language::LanguageChoice;
 use crate::ui::session::Answer;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -105,6 +106,51 @@ pub fn Who(
 #[must_use]
 pub fn written(person: &Participant) -> String {
     if person.name.is_empty() { person.role.clone() } else { format!("{} ({})", person.role, person.name) }
+}
+
+/// At a device that goes round, between two who vote: who takes it up says so.
+#[component]
+pub fn WhoNext(
+    /// The round that is voted in.
+    #[prop(into)]
+    round: Signal<Round>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let here = Memo::new(move |_| {
+        let round = round.get();
+        table.view.with(|view| {
+            let Some(view) = view else { return Vec::new() };
+            let tally = view.workshop.tally(&round);
+            let row = |(person, number): (&Person, u16)| {
+                let who = view.workshop.participant(*person).filter(|who| who.votes())?;
+                Some((number, written(who), tally.is_some_and(|tally| tally.has_voted(*person))))
+            };
+            view.here.iter().zip(0_u16..).filter_map(row).collect()
+        })
+    });
+    let has_voted = move || {
+        let holder = table.holder.get();
+        here.with(|here| here.iter().any(|(number, _, voted)| *number == holder && *voted))
+    };
+    let take_up = move |number: u16| {
+        table.pass_to(number);
+        focus_if_lost("main h1");
+    };
+    view! {
+        <section class="card">
+            <p role="status">{move || has_voted().then(|| t_string!(i18n, workshop.pass_on))}</p>
+            <h2 id="who-next">{t!(i18n, workshop.who_next)}</h2>
+            <div class="answers" role="group" aria-labelledby="who-next">
+                {move || here.get().into_iter().map(|(number, who, voted)| view! {
+                    <button type="button" class="chip" on:click=move |_| take_up(number)>
+                        {who}
+                        {voted.then(|| view! { <span>" – " {t!(i18n, workshop.has_voted)}</span> })}
+                    </button>
+                }).collect_view()}
+            </div>
+        </section>
+    }
 }
 
 /// Small circles for those at the table; in a round, whether each has voted.
@@ -262,7 +308,7 @@ pub fn PassRound() -> impl IntoView {
     let here = Memo::new(move |_| {
         table.view.with(|view| {
             let Some(view) = view else { return Vec::new() };
-            let written = |person: &crate::register::workshop::Person| view.workshop.participant(*person).map(written);
+            let written = |person: &Person| view.workshop.participant(*person).map(written);
             view.here.iter().map(|person| written(person).unwrap_or_default()).collect::<Vec<_>>()
         })
     });
@@ -279,7 +325,7 @@ pub fn PassRound() -> impl IntoView {
                         type="button"
                         class="chip"
                         aria-pressed=move || (table.holder.get() == number).to_string()
-                        on:click=move |_| table.holder.set(number)
+                        on:click=move |_| table.pass_to(number)
                     >
                         {who}
                     </button>

@@ -7,7 +7,7 @@ use leptos_i18n::I18nContext;
 
 use super::decide::{Decided, Deciding, Dissent, Raising, Unreasoned};
 use super::frame::{focus_if_lost, question_words};
-use super::people::written;
+use super::people::{WhoNext, written};
 use super::table::Table;
 use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
@@ -245,7 +245,21 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
     let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
     let nobody =
         move || question.with_value(|question| table.tally(question)).1.is_none_or(|tally| tally.voted.is_empty());
-    let vote = move |level: Option<Level>| table.vote(round.get_untracked(), level);
+    let has_voted = Memo::new(move |_| {
+        let tally = question.with_value(|question| table.tally(question).1);
+        table.me().is_some_and(|me| tally.is_some_and(|tally| tally.has_voted(me)))
+    });
+    let shared = Memo::new(move |_| table.is_shared());
+    // Who has a device that goes round when the voting opens, nobody knows.
+    table.passed.set(shared.get_untracked());
+    let between = move || shared.get() && table.passed.get();
+    let vote = move |level: Option<Level>| {
+        table.vote(round.get_untracked(), level);
+        if level.is_some() && shared.get_untracked() {
+            table.passed.set(true);
+            focus_if_lost("#who-next");
+        }
+    };
     let card = move |(level, words): (Level, String)| {
         let is_own = move || own.get() == Some(level);
         view! {
@@ -264,24 +278,37 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
         }
     };
     view! {
-        <Show
-            when=move || votes.get()
-            fallback=move || view! {
-                <p role="status">{t!(i18n, workshop.you_observe)}</p>
-                <Cards question />
-            }
-        >
-            <p class="soft">{t!(i18n, workshop.vote_about)}</p>
-            <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
-                {move || faces.get().into_iter().map(card).collect_view()}
-            </ul>
+        <Show when=move || !between() fallback=move || view! { <WhoNext round /> }>
+            <Show
+                when=move || votes.get()
+                fallback=move || view! {
+                    <p role="status">{t!(i18n, workshop.you_observe)}</p>
+                    <Cards question />
+                }
+            >
+                <p class="soft">
+                    {move || if shared.get() && has_voted.get() {
+                        t_string!(i18n, workshop.pass_again)
+                    } else {
+                        t_string!(i18n, workshop.vote_about)
+                    }}
+                </p>
+                <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
+                    {move || faces.get().into_iter().map(card).collect_view()}
+                </ul>
+            </Show>
         </Show>
         <div class="vote-foot">
             <p role="status" data-voted="">
                 {move || question.with_value(|question| voted_words(i18n, table, question))}
             </p>
             <Timer question />
-            <button type="button" class="button button--plain" hidden=move || own.with(Option::is_none) on:click=move |_| vote(None)>
+            <button
+                type="button"
+                class="button button--plain"
+                hidden=move || between() || !has_voted.get()
+                on:click=move |_| vote(None)
+            >
                 {t!(i18n, workshop.take_back)}
             </button>
         </div>

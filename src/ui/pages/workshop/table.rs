@@ -47,6 +47,8 @@ pub struct Table {
     pub refusal: RwSignal<Option<Refusal>>,
     /// Which of the people at this device holds it now, by number.
     pub holder: RwSignal<u16>,
+    /// Whether it lies between two of them: who takes it up says so before anything is voted.
+    pub passed: RwSignal<bool>,
     waiting: Waiting,
     keeper: StoredValue<Option<Keeper>, LocalStorage>,
 }
@@ -76,6 +78,7 @@ impl Table {
             not_stored: RwSignal::new(None),
             refusal: RwSignal::new(None),
             holder: RwSignal::new(0),
+            passed: RwSignal::new(false),
             waiting: Waiting::default(),
             keeper: StoredValue::new_local(None),
         };
@@ -141,10 +144,23 @@ impl Table {
         })
     }
 
-    /// What the holder has voted in this round and not taken back.
+    /// Whether more than one sits at this device.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.view.with(|view| view.as_ref().is_some_and(|view| 1 < view.here.len()))
+    }
+
+    /// Hands this device to the person with this number.
+    pub fn pass_to(&self, number: u16) {
+        self.holder.set(number);
+        self.passed.set(false);
+    }
+
+    /// What the holder has voted in this round and not taken back. At a device that goes round it is not told: who holds it
+    /// is whoever says so.
     #[must_use]
     pub fn own_vote(&self, round: &Round) -> Option<Level> {
-        let me = self.me()?;
+        let me = self.me().filter(|_| !self.is_shared())?;
         self.view.with(|view| {
             let votes = view.as_ref().map(|view| view.votes.as_slice()).unwrap_or_default();
             votes.iter().find(|own| own.person == me && own.round == *round).map(|own| own.level)
