@@ -622,11 +622,85 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.show();
   await seat.fell({ 3: 1, 2: 1, 1: 0, 0: 1 });
 
+  // What each has to say of the decision is their own too.
+  await ada.getByLabel(/^2 /).check();
+  await seat.decide(2, "Loggen räcker");
+  await seat.isDecided(2);
+  const dissent = ada.getByLabel("Du röstade annorlunda. Vill du att något antecknas?");
+  await expect(dissent).toHaveCount(0);
+  await holders.getByRole("button", { name: "Arkivarie", exact: true }).click();
+  await dissent.fill("Arkivet behöver mer.");
+  await ada.getByRole("button", { name: "Anteckna" }).click();
+  await expect(ada.getByText("Antecknat.")).toBeVisible();
+  await holders.getByRole("button", { name: "Informationssäkerhetssamordnare", exact: true }).click();
+  await expect(dissent).toHaveValue("");
+  await expect(ada.getByText("Antecknat.")).toHaveCount(0);
+
   // Who has the device when the next round opens, nobody knows.
   await seat.next("Ändra beslutet");
   await seat.next("Rösta igen");
   await seat.takeUp("IT");
   await seat.voteAndPass(1);
+});
+
+test("a vote that comes late is shown with its level, and counts when whoever leads says so", async ({ page: ada, newDevice, complaints }) => {
+  test.setTimeout(120_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const { leader, others } = await table(ada, newDevice, ["Arkivarie", "IT"]);
+  const [archivist, it] = others;
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  await it.hasVoted(0, 3);
+  await it.page.context().setOffline(true);
+  await it.vote(3);
+  await leader.vote(1);
+  await archivist.vote(1);
+  await leader.hasVoted(2, 3);
+  await leader.show();
+  await leader.fell({ 3: 0, 1: 2 });
+  await expect(leader.page.getByRole("button", { name: "Räkna med dem" })).toBeHidden();
+  await it.page.context().setOffline(false);
+  for (const seat of [leader, archivist]) {
+    await expect(seat.page.getByText("Kom sent och räknas inte: 1 på 3")).toBeVisible();
+    await seat.fell({ 3: 0, 1: 2 });
+  }
+  await expect(archivist.page.getByRole("button", { name: "Räkna med dem" })).toHaveCount(0);
+  await leader.next("Räkna med dem");
+  for (const seat of [leader, archivist, it]) {
+    await seat.fell({ 3: 1, 1: 2 });
+    await expect(seat.page.getByText(/^Kom sent/)).toBeHidden();
+  }
+});
+
+test("level 4 stops: all see what to do instead, nobody is asked why, and it can't be brought into the register", async ({ page: ada, newDevice }) => {
+  test.setTimeout(120_000);
+  const { leader, others } = await table(ada, newDevice, ["Arkivarie"]);
+  const everyone = [leader, ...others];
+  const wall = await ada.context().newPage();
+  await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  await leader.vote(2);
+  await others[0].vote(4);
+  await leader.hasVoted(2, 2);
+  await leader.show();
+  for (const page of [...everyone.map((seat) => seat.page), wall]) {
+    await expect(page.getByText(/^Nivå 4 hör till säkerhetsskyddet/)).toBeVisible();
+    await expect(page.getByText("Kan någon på 4 berätta varför?")).toBeHidden();
+  }
+  await expect(others[0].page.getByText(/^Prata om rösterna/)).toBeHidden();
+  await leader.fell({ 4: 1, 2: 1 });
+  await expect(ada.getByLabel("Motivering i en rad")).toBeHidden();
+  await leader.decide(4);
+  for (const seat of everyone) await seat.isDecided(4);
+  await leader.stop("Sammanfattning");
+  await ada.getByLabel("Beslutas av (informationsägare)").fill("Informationsägare");
+  await leader.next("Avsluta workshopen");
+  for (const seat of everyone) {
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+    await expect(seat.page.getByText(/^Nivå 4 hör till säkerhetsskyddet/)).toBeVisible();
+  }
+  await expect(ada.getByRole("button", { name: "För in i registret" })).toHaveCount(0);
 });
 
 test("the screen is asked to stay on again when the page is seen again, and on the wall all the time", async ({ newDevice }) => {

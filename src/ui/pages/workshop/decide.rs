@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::frame::{Next, after, level_words};
-use super::question::Open;
+use super::question::{Open, stops};
 use super::table::Table;
-use crate::register::workshop::{Asked, Decide, Decision, Question, Said, Stop, Tally};
+use crate::register::workshop::{Asked, Decide, Decision, Person, Question, Said, Stop, Tally, Turn};
 use crate::register::{Choose, Level, Raise};
 use crate::ui::parts::choice::ChoiceSelect;
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
@@ -16,10 +16,11 @@ use crate::ui::words::language_of;
 pub fn Deciding(question: StoredValue<Question>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
+    let stops = stops(table, question);
     view! {
         <Show
             when=move || table.leads()
-            fallback=move || view! { <p role="status">{t!(i18n, workshop.talk)}</p> }
+            fallback=move || view! { <p role="status" hidden=move || stops.get()>{t!(i18n, workshop.talk)}</p> }
         >
             <Form question />
             <Open question first=false />
@@ -53,10 +54,11 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
     let chosen = RwSignal::new(None::<Level>);
     let level = Memo::new(move |_| chosen.get().or(stands.get()));
     let reason = RwSignal::new(String::new());
-    let dissent = RwSignal::new(true);
     let told = RwSignal::new(false);
     let raise = RwSignal::new(None::<Raise>);
-    let is_raised = move || of_sets.get().is_some_and(|highest| Some(highest) < level.get());
+    // At level 4 nothing is asked for: what is behind it is not written here.
+    let is_four = move || level.get() == Some(Level::Exceptional);
+    let is_raised = move || !is_four() && of_sets.get().is_some_and(|highest| Some(highest) < level.get());
     let lacks_raise =
         move || is_raised() && (raise.with(Option::is_none) || reason.with(|reason| reason.trim().is_empty()));
     let is_low = move || level.get() < highest();
@@ -75,11 +77,14 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
             return;
         }
         let standing = asked.with_untracked(|asked| asked.as_ref().map(Asked::to_replace)).unwrap_or_default();
+        if untrack(is_four) {
+            reason.set(String::new());
+        }
         table.say(Said::Decide(Decide {
             question: question.get_value(),
             level,
             reason: reason.get_untracked().trim().to_owned(),
-            dissent: dissent.get_untracked(),
+            dissent: true,
             raise: raise.get_untracked().filter(|_| untrack(is_raised)),
             instead_of: standing,
         }));
@@ -116,7 +121,7 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
                     </p>
                 </div>
             </Show>
-            <div class="field">
+            <div class="field" hidden=is_four>
                 <label for="reason">
                     {move || match (is_low(), needs_reason()) {
                         (true, _) => t_string!(i18n, workshop.reason_needed),
@@ -136,9 +141,6 @@ fn Form(question: StoredValue<Question>) -> impl IntoView {
                     {move || if is_low() { t_string!(i18n, workshop.reason_lacks) } else { t_string!(i18n, workshop.sealed_lacks) }}
                 </p>
             </div>
-            <Show when=move || highest().is_some()>
-                <label class="check"><input type="checkbox" bind:checked=dissent /> {t!(i18n, workshop.keep_dissent)}</label>
-            </Show>
             <div class="actions">
                 <button class="button button--main" disabled=move || level.with(Option::is_none) || below_floor()>
                     {move || level.get().map_or_else(
@@ -182,12 +184,13 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
     let levels = move || {
         asked.with(|asked| {
             let decisions = asked.as_ref().map(|asked| asked.decisions.as_slice()).unwrap_or_default();
-            let each =
-                |decision: &Decision| format!("{} ({})", decision.what.level.number(), decision.what.reason.trim());
+            let each = |decision: &Decision| match decision.what.reason_to_keep() {
+                "" => decision.what.level.number().to_string(),
+                reason => format!("{} ({reason})", decision.what.level.number()),
+            };
             decisions.iter().map(each).collect::<Vec<_>>().join(", ")
         })
     };
-    let exceptional = move || decision().is_some_and(|decision| decision.what.level == Level::Exceptional);
     let again = RwSignal::new(false);
     let next = Signal::derive(move || question.with_value(|question| table.turn(|turn| after(turn, question))));
     let next_words = Signal::derive(move || {
@@ -201,10 +204,9 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
                 view! {
                     <DecidedLevel level=decision.what.level />
                     {raise.map(|raise| view! { <p>{move || raised_words(i18n, raise)}</p> })}
-                    <p>{decision.what.reason}</p>
+                    <p>{decision.what.reason_to_keep().to_owned()}</p>
                 }
             })}
-            <p class="notice notice--bad" role="alert" hidden=move || !exceptional()>{t!(i18n, system.exceptional)}</p>
             <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
                 {move || t_string!(i18n, workshop.disputed, levels = levels()).to_string()}
             </p>
@@ -225,51 +227,52 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
 /// For whoever voted otherwise: why, if they wish.
 #[component]
 pub fn Dissent(question: StoredValue<Question>) -> impl IntoView {
+    let table = Table::expect();
+    // Whoever holds the device, and voted otherwise. Of level 4 nothing is asked.
+    let who = Memo::new(move |_| {
+        let me = table.me()?;
+        let differs = |turn: &Turn| {
+            let asked = question.with_value(|question| turn.asked(question))?;
+            let (last, level) = (asked.closed()?, asked.decision()?.what.level);
+            let late = last.late.iter().find(|late| late.person == me).and_then(|late| late.ballot);
+            let vote = last.vote_of(me).or(late.map(|ballot| ballot.level))?;
+            Some(vote != level && vote.max(level) < Level::Exceptional)
+        };
+        table.turn(differs)?.then_some((table.holder.get(), me))
+    });
+    // The words are those of one person: a device that goes round has a new form for each.
+    move || who.get().map(|(number, me)| view! { <DissentForm question number me /> })
+}
+
+#[component]
+fn DissentForm(question: StoredValue<Question>, number: u16, me: Person) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let differs = Memo::new(move |_| {
-        let Some(me) = table.me() else { return false };
-        question
-            .with_value(|question| {
-                table.turn(|turn| {
-                    let asked = turn.asked(question)?;
-                    let last = asked.rounds.iter().rev().find(|round| round.closed)?;
-                    let decision = asked.decision()?;
-                    Some(decision.what.dissent && last.vote_of(me).is_some_and(|vote| vote != decision.what.level))
-                })
-            })
-            .unwrap_or(false)
+    let said = question.with_value(|question| {
+        let own = |turn: &Turn| {
+            let said = &turn.asked(question)?.dissents;
+            said.iter().find(|(person, _)| *person == me).map(|(_, text)| text.clone())
+        };
+        untrack(|| table.turn(own))
     });
-    let said = move || {
-        let me = table.me()?;
-        question.with_value(|question| {
-            table.turn(|turn| {
-                let asked = turn.asked(question)?;
-                asked.dissents.iter().find(|(person, _)| *person == me).map(|(_, text)| text.clone())
-            })
-        })
-    };
-    let text = RwSignal::new(untrack(said).unwrap_or_default());
+    let text = RwSignal::new(said.unwrap_or_default());
     let sent = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let number = table.holder.get_untracked();
         let dissent = Said::Dissent { question: question.get_value(), text: text.get_untracked().trim().to_owned() };
         table.say_as(number, dissent, move |_| _ = sent.try_set(true));
     };
     view! {
-        <Show when=move || differs.get()>
-            <form class="card" on:submit=send>
-                <div class="field">
-                    <label for="dissent">{t!(i18n, workshop.dissent)}</label>
-                    <textarea id="dissent" rows="2" maxlength="1000" bind:value=text></textarea>
-                </div>
-                <div class="actions">
-                    <button class="button">{t!(i18n, workshop.dissent_send)}</button>
-                    <span role="status">{move || sent.get().then(|| t_string!(i18n, workshop.kept))}</span>
-                </div>
-            </form>
-        </Show>
+        <form class="card" on:submit=send>
+            <div class="field">
+                <label for="dissent">{t!(i18n, workshop.dissent)}</label>
+                <textarea id="dissent" rows="2" maxlength="1000" bind:value=text></textarea>
+            </div>
+            <div class="actions">
+                <button class="button">{t!(i18n, workshop.dissent_send)}</button>
+                <span role="status">{move || sent.get().then(|| t_string!(i18n, workshop.kept))}</span>
+            </div>
+        </form>
     }
 }
 

@@ -6,7 +6,7 @@ use super::decide::DecidedLevel;
 use super::frame::{keep_awake, open_round, question_words};
 use super::minutes::Minutes;
 use super::people::{Circles, Invite};
-use super::question::{Cards, Result, Timer, asked_so, voted_words};
+use super::question::{Cards, Result, Stops, Timer, asked_so, voted_words};
 use super::risks::RisksOnWall;
 use super::table::Table;
 use crate::register::workshop::{Question, Stop};
@@ -75,9 +75,10 @@ fn Asked(question: Question) -> impl IntoView {
     view! {
         <h1>{move || { let (set, aspect) = heading(); format!("{set}: {aspect}") }}</h1>
         <p class="question">{move || asked_so(table, aspect)}</p>
+        <Stops question />
         {move || decision().map(|decision| view! {
             <DecidedLevel level=decision.level />
-            <p>{decision.reason.clone()}</p>
+            <p>{decision.reason_to_keep().to_owned()}</p>
         })}
         <Show
             when=move || closed.get()

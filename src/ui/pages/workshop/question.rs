@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 use super::decide::{Decided, Deciding, Dissent, Raising, Unreasoned};
-use super::frame::{focus_if_lost, question_words};
+use super::frame::{fell, focus_if_lost, question_words};
 use super::people::{WhoNext, written};
 use super::table::Table;
 use crate::browser::device;
@@ -96,6 +96,7 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
                 {t_string!(i18n, workshop.floor, level = level.number(), because = because).to_string()}
             </p>
         })}
+        <Stops question />
         <Unreasoned question />
         {move || match state.get() {
             // The whole is most often as high as its information; higher is decided without a vote, if all agree.
@@ -106,6 +107,23 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
             State::Decided => view! { <Decided question /> <Result question /> <Dissent question /> }.into_any(),
         }}
     }
+}
+
+/// That the question has come to level 4, and what to do instead of talking of it.
+#[component]
+pub fn Stops(question: StoredValue<Question>) -> impl IntoView {
+    let i18n = use_i18n();
+    let stops = stops(Table::expect(), question);
+    view! {
+        <Show when=move || stops.get()>
+            <p class="notice notice--bad" role="alert" data-stops="">{t!(i18n, system.exceptional)}</p>
+        </Show>
+    }
+}
+
+/// Whether the question has come to level 4.
+pub fn stops(table: Table, question: StoredValue<Question>) -> Memo<bool> {
+    Memo::new(move |_| question.with_value(|question| table.turn(|turn| turn.stops(question))))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -426,11 +444,18 @@ pub fn Result(
         })
     };
     let sealed = move || tally.with(|tally| tally.as_ref().map_or(0, |tally| tally.sealed.len()));
-    let late = move || tally.with(|tally| tally.as_ref().map_or(0, |tally| tally.late.len()));
-    // Whoever stands alone at the top is asked first, and nobody by name.
+    let late = move || tally.with(|tally| tally.as_ref().and_then(|tally| late_words(i18n, tally)));
+    let count_late = move |_| {
+        let Some(number) = tally.with_untracked(|tally| tally.as_ref().map(|tally| tally.number)) else { return };
+        let round = Round { number, ..question.with_value(|question| untrack(|| table.tally(question).0)) };
+        table.ask(|ticket| Request::CloseRound(ticket, round), |_| {});
+    };
+    let stops = stops(table, question);
+    // Whoever stands alone at the top is asked first, and nobody by name; of level 4 nothing is said aloud.
     let highest = move || {
+        let stops = stops.get();
         tally.with(|tally| {
-            let tally = tally.as_ref()?;
+            let tally = tally.as_ref().filter(|_| !stops)?;
             tally.highest().filter(|_| 1 < tally.fell().count())
         })
     };
@@ -443,10 +468,13 @@ pub fn Result(
             <p class="soft" hidden=move || sealed() == 0>
                 {move || t_string!(i18n, workshop.sealed, count = sealed()).to_string()}
             </p>
-            <p class="soft" hidden=move || late() == 0>
-                {move || t_string!(i18n, workshop.late, count = late()).to_string()}
+            <p class="soft" data-late="" hidden=move || late().is_none()>
+                {move || late().map(|votes| t_string!(i18n, workshop.late, votes = votes).to_string())}
             </p>
             <Show when=move || table.leads() && !on_wall>
+                <button type="button" class="button" hidden=move || late().is_none() on:click=count_late>
+                    {t!(i18n, workshop.count_late)}
+                </button>
                 <label class="check">
                     <input
                         type="checkbox"
@@ -458,4 +486,13 @@ pub fn Result(
             </Show>
         </section>
     }
+}
+
+/// The votes that came late: ”1 på 3, 1 inte öppnade än”.
+fn late_words(i18n: I18nContext<Locale>, tally: &Tally) -> Option<String> {
+    let sealed = Some(tally.late_sealed()).filter(|count| 0 < *count);
+    let sealed = sealed.map(|count| t_string!(i18n, workshop.late_sealed, count = count).to_string());
+    let opened = Some(fell(i18n, tally.late_fell())).filter(|opened| !opened.is_empty());
+    let both: Vec<String> = opened.into_iter().chain(sealed).collect();
+    (!both.is_empty()).then(|| both.join(", "))
 }
