@@ -128,18 +128,17 @@ pub struct SittingTime {
     pub measured: usize,
 }
 
-/// How long a sitting takes here: the mean of those measured, else the organisation's own figure, else a guess.
+/// How long a sitting takes here: the median of those measured, which one left open overnight doesn't move much, else the organisation's own figure, else a guess.
 #[must_use]
 pub fn sitting_time(register: &Register) -> SittingTime {
-    let measured: Vec<u64> = register
-        .sittings
-        .iter()
-        .filter_map(|(_, sitting)| sitting.minutes)
-        .filter(|minutes| 0 < *minutes)
-        .map(u64::from)
-        .collect();
-    let mean = u64::try_from(measured.len()).ok().and_then(|count| measured.iter().sum::<u64>().checked_div(count));
-    let minutes = mean.and_then(|mean| u32::try_from(mean).ok());
+    let sittings = register.sittings.iter().filter_map(|(_, sitting)| sitting.minutes);
+    let mut measured: Vec<u32> = sittings.filter(|minutes| 0 < *minutes).collect();
+    measured.sort_unstable();
+    // Of an even number, halfway between the two in the middle.
+    let at = |place: usize| measured.get(place).copied();
+    let middle = at(measured.len() / 2);
+    let before = if measured.len().is_multiple_of(2) { at((measured.len() / 2).saturating_sub(1)) } else { middle };
+    let minutes = before.zip(middle).map(|(one, other)| u32::midpoint(one, other));
     let own = register.organisation().sitting_minutes.filter(|minutes| 0 < *minutes);
     SittingTime { minutes: minutes.or(own).unwrap_or(SITTING_MINUTES), measured: measured.len() }
 }
@@ -330,11 +329,12 @@ mod tests {
     fn sittings_that_were_measured_say_how_long_the_next_takes() {
         let mut register = Register::default();
         assert_eq!(sitting_time(&register), SittingTime { minutes: SITTING_MINUTES, measured: 0 });
-        for (at, minutes) in [("a.one", 60), ("a.two", 90)] {
+        for (at, minutes, median) in [("a.one", 60, 60), ("a.two", 90, 75), ("a.overnight", 1_200, 90)] {
             let sitting = Sitting { minutes: Some(minutes), ..Sitting::default() };
             put(&mut register, RecordKind::Sitting, at, &sitting);
+            assert_eq!(sitting_time(&register).minutes, median);
         }
-        assert_eq!(sitting_time(&register), SittingTime { minutes: 75, measured: 2 });
+        assert_eq!(sitting_time(&register).measured, 3);
     }
 
     fn next(name: &str, before: Option<Date>, planned: Option<Date>) -> Next {
