@@ -2,16 +2,18 @@
 //! changed or lost.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop where it stands")]
 
+use klassrum::catalogue::{MethodInUse, agenda};
 use klassrum::document::{RegisterDocument, Signed, WorkshopDocument};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::workshop::{
     About, AgendaSet, Ballot, Begin, Decide, Digest, Finish, Floor, Join, KnownMeasure, MeasureNote, MeasureState,
-    Outcome, OwnVote, Person, PersonKey, Question, RecordsNote, RiskNote, Round, Said, Stop, TableRisk, Turn, Workshop,
-    outcome,
+    Outcome, OwnVote, Person, PersonKey, Question, RecordsNote, RiskNote, Round, Said, SetFacts, Stop, TableRisk, Turn,
+    Workshop, outcome,
 };
 use klassrum::register::{
-    Action, ActionStatus, Aspect, Assessment, Choose, Classification, Command, Impact, Key, Level, Likelihood, Place,
-    Raise, RecordKind, Register, RiskStatus, RiskTreatment, Value,
+    Action, ActionStatus, Aspect, Assessment, Choose, Classification, Command, Criticality, Impact, InformationSet,
+    KeepOrDispose, Key, Language, Level, Likelihood, Place, Priority, Raise, RecordKind, Register, RiskStatus,
+    RiskTreatment, Side, System, Value,
 };
 use klassrum::report::model::{Block, words};
 use proptest::prelude::*;
@@ -203,6 +205,9 @@ fn about(system: &str, name: &str) -> About {
         last: None,
         answers: true,
         matrix: "klassrum-4x4".into(),
+        rules: Vec::new(),
+        personal_data: None,
+        criticality: None,
     }
 }
 
@@ -216,6 +221,9 @@ fn agenda_set(set: &str) -> Said {
         before: Vec::new(),
         known: false,
         dropped: false,
+        facts: SetFacts::default(),
+        facts_before: SetFacts::default(),
+        rule: None,
     })
 }
 
@@ -1531,4 +1539,208 @@ fn what_is_done_closes_the_row_of_the_plan_that_the_table_saw_and_no_other() {
     assert_eq!((status("sedd"), status("senare"), status("kvar")), (Some(ActionStatus::Introduced), None, None));
     assert_eq!(after.actions.get(&row("sedd").key).unwrap().assessment, Some(Assessment::Met));
     assert_eq!(after.actions.len(), 3);
+}
+
+/// A register with the system, high in criticality, with an information set that has a records rule.
+fn register_with_set() -> RegisterDocument {
+    let mut register = register_with(&[]);
+    let system = Place { kind: RecordKind::System, key: key("passer") };
+    for (field, value) in [
+        (System::PERSONAL_DATA, Value::Flag(true)),
+        (System::CRITICALITY, Value::Choice(Criticality::High.key().into())),
+    ] {
+        set(&mut register, &system, field.key, value);
+    }
+    let fields = vec![
+        (InformationSet::NAME.key.to_owned(), Value::Line("Kort".into())),
+        (InformationSet::CHILDREN.key.to_owned(), Value::Flag(true)),
+        (InformationSet::RETENTION.key.to_owned(), Value::Choice(KeepOrDispose::Dispose.key().into())),
+        (InformationSet::DISPOSE_AFTER.key.to_owned(), Value::Line("två år".into())),
+        (InformationSet::RETENTION_BASIS.key.to_owned(), Value::Line("Planen".into())),
+    ];
+    let place = Place { kind: RecordKind::InformationSet, key: key("passer.kort") };
+    register.apply(&Command::Add { place, fields }, &Signed::default()).unwrap();
+    register
+}
+
+fn set(register: &mut RegisterDocument, place: &Place, field: &str, value: Value) {
+    let command = Command::Set { place: place.clone(), field: field.to_owned(), value };
+    register.apply(&command, &Signed::default()).unwrap();
+}
+
+/// A founder alone with what the register gives the table.
+fn begun_from(register: &Register) -> Device {
+    let brought = agenda(register, &MethodInUse::shipped(), &key("passer"), Language::Swedish).unwrap();
+    let mut device = Device::new(0);
+    device.say(&Said::Begin(Begin { salt: Digest(SALT), about: brought.about.clone() }));
+    for said in brought.said() {
+        assert!(said.is_sound());
+        device.say(&said);
+    }
+    device
+}
+
+fn floors(turn: &Turn, set: &str) -> Vec<(Aspect, Level)> {
+    let floors = &turn.set(&key(set)).unwrap().floors;
+    floors.iter().map(|floor| (floor.aspect, floor.level)).collect()
+}
+
+#[test]
+fn facts_that_the_table_writes_down_set_floors_as_the_register_s_do_and_come_into_it() {
+    let mut register = register_with_set();
+    let mut device = begun_from(&register.read());
+    let turn = device.read();
+    let highest = |aspect| {
+        move |turn: &Turn, set: &str| {
+            floors(turn, set).into_iter().filter(|(of, _)| *of == aspect).map(|(_, level)| level).max()
+        }
+    };
+    let (secret, there) = (highest(Aspect::Confidentiality), highest(Aspect::Availability));
+    assert_eq!((secret(&turn, "kort"), there(&turn, "kort")), (Some(Level::Significant), Some(Level::Significant)));
+
+    // A set of the table's own has its system's floors from the start.
+    let Said::Set(new) = agenda_set("larm") else { panic!("a set") };
+    device.say(&Said::Set(AgendaSet { floors: turn.floors_of(&new.facts), order: 1, ..new }));
+    let turn = device.read();
+    assert_eq!((secret(&turn, "larm"), there(&turn, "larm")), (Some(Level::Moderate), Some(Level::Significant)));
+    for (name, facts) in [
+        ("larm", SetFacts { secrecy: "18 kap. 8 §".into(), personal_data: Some(false), ..SetFacts::default() }),
+        ("kort", SetFacts { protected_identity: Some(true), ..turn.set(&key("kort")).unwrap().facts.clone() }),
+    ] {
+        let set = turn.set(&key(name)).unwrap().clone();
+        device.say(&Said::Set(AgendaSet { floors: turn.floors_of(&facts), facts, ..set }));
+    }
+    let turn = device.read();
+    assert_eq!((secret(&turn, "larm"), secret(&turn, "kort")), (Some(Level::Serious), Some(Level::Serious)));
+    assert_eq!(turn.floor(&question("larm")).map(|floor| floor.level), Some(Level::Serious));
+
+    for name in ["kort", "larm"] {
+        device.decide(&question(name), Level::Serious, "x");
+    }
+    device.finish();
+    // Meanwhile somebody wrote in the register what the table did not touch.
+    let place = Place { kind: RecordKind::InformationSet, key: key("passer.kort") };
+    set(&mut register, &place, InformationSet::CHILDREN.key, Value::Flag(false));
+    let found = outcome_of(&device, &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let (cards, alarms) = (
+        after.information_sets.get(&key("passer.kort")).unwrap(),
+        after.information_sets.get(&key("passer.larm")).unwrap(),
+    );
+    assert_eq!((cards.protected_identity, cards.children, cards.personal_data), (Some(true), Some(false), None));
+    assert_eq!((alarms.secrecy.as_str(), alarms.personal_data, alarms.children), ("18 kap. 8 §", Some(false), None));
+    for (name, set) in [("passer.kort", cards), ("passer.larm", alarms)] {
+        let (_, decided) = after.classifications.iter().find(|(_, one)| one.information_set == name).unwrap();
+        let system = after.systems.get(&key("passer")).unwrap();
+        let changed = klassrum::register::method::changed_since(&decided.basis, system, Some(set));
+        assert_eq!(changed, [], "what came in with the decision is nothing new to it");
+    }
+}
+
+#[test]
+fn the_records_rule_of_the_register_is_at_the_table_and_what_is_kept_has_no_day_of_disposal() {
+    let mut register = register_with_set();
+    let mut device = begun_from(&register.read());
+    let rule = device.read().set(&key("kort")).unwrap().rule.clone().unwrap();
+    assert_eq!((rule.keep, rule.when.as_str(), rule.basis.as_str()), (Some(false), "två år", "Planen"));
+    let note = RecordsNote { set: key("kort"), keep: true, when: rule.when, basis: String::new() };
+    device.say(&Said::Records(note));
+    device.decide(&question("kort"), Level::Serious, "x");
+    device.finish();
+    let found = outcome_of(&device, &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let cards = after.information_sets.get(&key("passer.kort")).unwrap();
+    assert_eq!((cards.retention, cards.dispose_after.as_str()), (Some(KeepOrDispose::Keep), ""));
+    assert_eq!(cards.retention_basis, "Planen", "what the table wrote nothing of stands");
+}
+
+#[test]
+fn the_measures_travel_with_the_turn_and_one_that_is_another_s_stays_open_with_a_row_of_theirs() {
+    let mut register = register_with_set();
+    let mut device = begun_from(&register.read());
+    device.decide(&question("kort"), Level::Serious, "x");
+    let turn = device.read();
+    let shipped = MethodInUse::shipped().measures;
+    let asked = |catalogue| {
+        let asked = klassrum::register::method::measures_for(catalogue, turn.levels(None)).unwrap();
+        asked
+            .iter()
+            .map(|one| (one.measure.id.clone(), one.measure.expects.sv.clone(), one.stricter))
+            .collect::<Vec<_>>()
+    };
+    let brought = turn.as_catalogue();
+    assert_eq!(asked(&brought), asked(&shipped));
+    let note = |measure: &str, state, reason: &str| {
+        Said::Measure(MeasureNote {
+            measure: measure.into(),
+            title: measure.into(),
+            state,
+            reason: reason.into(),
+            owner: String::new(),
+            due: None,
+            instead_of: Some(Vec::new()),
+        })
+    };
+    device.say(&note("m13", MeasureState::NotOurs, "Driftleverantör"));
+    device.say(&note("m01", MeasureState::Missing, ""));
+    device.say(&note("m02", MeasureState::NotApplicable, ""));
+    device.say(&note("m03", MeasureState::NotApplicable, "Ingen sådan drift"));
+    device.finish();
+    let found = outcome_of(&device, &register.read()).unwrap();
+    assert_eq!(found.command.check(), Ok(()));
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let after = register.read();
+    let held = held_answers(&after, &key("passer"));
+    let of = |measure: &str| (held[measure].answer.assessment, held[measure].answer.reason.as_str());
+    assert_eq!(of("m13"), (Some(Assessment::Unknown), "Inte vårt att göra, utan: Driftleverantör"));
+    assert_eq!(of("m02").0, Some(Assessment::Unknown), "without a reason it is not known not to apply");
+    assert_eq!(of("m03"), (Some(Assessment::NotApplicable), "Ingen sådan drift"));
+    let row = |measure: &str| after.actions.iter().find(|(_, row)| row.measure == measure).map(|(_, row)| row.clone());
+    let (theirs, ours) = (row("m13").unwrap(), row("m01").unwrap());
+    assert_eq!((theirs.owner.as_str(), theirs.side), ("Driftleverantör", Some(Side::Provider)));
+    assert!(theirs.title.starts_with("M13 "));
+    let first = shipped.get("m01").unwrap();
+    assert_eq!(ours.title, format!("M01 {}", first.title.sv));
+    assert_eq!((ours.side, ours.priority), (first.sides.first().copied(), Some(Priority::Normal)));
+    assert_eq!((ours.status, ours.decided_by.as_str()), (Some(ActionStatus::Decided), "Informationsägare"));
+    assert!(row("m02").is_none() && row("m03").is_none());
+}
+
+#[test]
+fn who_comes_once_a_system_is_done_with_was_not_at_its_sitting() {
+    let mut devices = sitting(2);
+    // A clock that goes far ahead.
+    let late = i64::from(u32::MAX);
+    let come = |device: &mut Device, role: &str| {
+        let join = Said::Join(Join { role: role.into(), name: String::new(), observer: false });
+        let bytes = device.key.say(1, late, None, &join);
+        device.document.say(&[bytes]).unwrap();
+    };
+    devices.push(Device::new(9));
+    exchange_all(&mut devices);
+    come(&mut devices[4], "Voterade");
+    devices[4].vote(&first("kort"), Level::Moderate);
+    exchange_all(&mut devices);
+    devices[0].close(&first("kort"));
+    settle(&mut devices);
+    devices[0].decide(&question("kort"), Level::Moderate, "");
+    devices[0].finish();
+    exchange_all(&mut devices);
+    devices.push(Device::new(10));
+    exchange_all(&mut devices);
+    come(&mut devices[5], "Sen");
+    exchange_all(&mut devices);
+    let workshop = devices[0].workshop();
+    assert_eq!(workshop.at_table().count(), 6);
+    let mut register = register_with(&[]);
+    let found = outcome_of(&devices[0], &register.read()).unwrap();
+    register.apply(&found.command, &Signed::default()).unwrap();
+    let mut roles: Vec<_> = register.read().attendances.iter().map(|(_, one)| one.role.clone()).collect();
+    roles.sort_unstable();
+    assert_eq!(roles, ["Roll 0", "Roll 1", "Roll 2", "Roll 3", "Voterade"]);
+    let report = klassrum::report::minutes(&workshop, &devices[0].read(), "", jiff::civil::date(2026, 3, 2));
+    let Block::Bullets(there) = &report.sections[0].computed[0] else { panic!("a list") };
+    assert!(there.iter().all(|one| !words(one).contains("Sen")));
 }

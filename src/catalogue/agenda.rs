@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{MethodFile, MethodInUse, method_file, shipped_matrices};
-use crate::register::method::{self, Facts, Held, Matrix, held_answers, open_action};
+use crate::register::method::{self, Held, Matrix, held_answers, open_action};
 use crate::register::workshop::{
-    ANSWERS_MAX, About, AgendaSet, AspectLevel, AspectWords, Floor, KnownMeasure, LINE_MAX, MATRIX_MAX, MeasureState,
-    Said, TEXT_MAX, Turn,
+    ANSWERS_MAX, About, AgendaSet, AspectLevel, AspectWords, Digest, EXPECTS_MAX, KnownMeasure, KnownRule, LINE_MAX,
+    MATRIX_MAX, MEASURES_MAX, MeasureState, RULES_MAX, Said, SetFacts, TEXT_MAX, TableMeasure, TableRule, Turn,
 };
-use crate::register::{
-    Aspect, Assessment, Choose, InformationSet, Key, Language, Level, Register, System, local_measure_place,
-};
+use crate::register::{Aspect, Assessment, Choose, Key, Language, Level, Register, System, local_measure_place};
 
 /// What a table is given when it begins with a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +19,8 @@ pub struct Agenda {
     pub sets: Vec<AgendaSet>,
     /// What the register says of measures. Which of them the levels ask for, the table decides.
     pub known: Vec<KnownMeasure>,
+    /// The organisation's measures, in their catalogue's order.
+    pub catalogue: Vec<TableMeasure>,
     /// The organisation's own risk matrix, if it has another than those that ship.
     pub matrix: Option<String>,
 }
@@ -30,7 +30,10 @@ impl Agenda {
     #[must_use]
     pub fn said(self) -> Vec<Said> {
         let known = self.known.into_iter().map(Said::Known);
-        self.sets.into_iter().map(Said::Set).chain(known).chain(self.matrix.map(Said::Matrix)).collect()
+        let catalogue: Vec<_> =
+            self.catalogue.chunks(MEASURES_MAX).map(|some| Said::Catalogue(some.to_vec())).collect();
+        let sets = self.sets.into_iter().map(Said::Set);
+        sets.chain(known).chain(catalogue).chain(self.matrix.map(Said::Matrix)).collect()
     }
 }
 
@@ -51,21 +54,30 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
         last: register.classified(system).map(|held| held.decided),
         answers: true,
         matrix: method.matrices.first().map(|matrix| matrix.edition.id.clone()).unwrap_or_default(),
+        rules: rules(method, language),
+        personal_data: about.personal_data,
+        criticality: about.criticality,
     };
+    let turn = Turn::new(None, Digest::default(), told.clone(), 0);
     let of_system = register.information_sets.of(system);
     let mut sets: Vec<_> = of_system
         .zip(0..)
         .filter_map(|((key, set), order)| {
             let own = Key::parse(key.as_str().rsplit('.').next()?)?;
+            let facts = SetFacts { secrecy: line(&set.secrecy), ..SetFacts::of(set) };
+            let rule = KnownRule::of(set);
             Some(AgendaSet {
                 key: own,
                 order,
                 name: set.name.clone(),
                 description: cut(&set.description, TEXT_MAX),
-                floors: floors(method, about, Some(set), language),
+                floors: turn.floors_of(&facts),
                 before: before(register, key),
                 known: true,
                 dropped: false,
+                facts: facts.clone(),
+                facts_before: facts,
+                rule: rule.map(|rule| KnownRule { when: line(&rule.when), basis: line(&rule.basis), ..rule }),
             })
         })
         .collect();
@@ -78,10 +90,13 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
                 Language::English => format!("All information in {}", about.name),
             },
             description: String::new(),
-            floors: floors(method, about, None, language),
+            floors: turn.floors_of(&SetFacts::default()),
             before: Vec::new(),
             known: false,
             dropped: false,
+            facts: SetFacts::default(),
+            facts_before: SetFacts::default(),
+            rule: None,
         });
     }
     let matrix = method.matrices.first().filter(|matrix| !shipped_matrices().contains(matrix));
@@ -89,6 +104,7 @@ pub fn agenda(register: &Register, method: &MethodInUse, system: &Key, language:
         about: told,
         sets,
         known: known(register, method, system),
+        catalogue: catalogue(method, language),
         matrix: matrix.and_then(|matrix| matrix_text(register, matrix)),
     })
 }
@@ -120,6 +136,41 @@ fn cut(text: &str, max: usize) -> String {
     text.chars().take(max).collect()
 }
 
+fn line(text: &str) -> String {
+    cut(text.trim(), LINE_MAX)
+}
+
+/// The rules for floors, so that the table counts with them whatever is said of an information set there.
+fn rules(method: &MethodInUse, language: Language) -> Vec<TableRule> {
+    let one = |rule: &method::FloorRule| TableRule {
+        fact: rule.fact.key().to_owned(),
+        paragraphs: rule.paragraphs.clone(),
+        levels: Aspect::ALL
+            .iter()
+            .filter_map(|aspect| Some(AspectLevel { aspect: *aspect, level: rule.levels.of(*aspect)? }))
+            .collect(),
+        because: line(rule.because.in_language(language)),
+    };
+    method.floors.rules.iter().map(one).take(RULES_MAX).collect()
+}
+
+/// The measures, so that all at the table see what is asked, by the organisation's own catalogue.
+fn catalogue(method: &MethodInUse, language: Language) -> Vec<TableMeasure> {
+    let levels = |levels: &[method::AspectLevel]| -> Vec<AspectLevel> {
+        levels.iter().map(|at| AspectLevel { aspect: at.aspect, level: at.level }).collect()
+    };
+    let one = |measure: &method::Measure| TableMeasure {
+        id: measure.id.clone(),
+        title: line(measure.title.in_language(language)),
+        expects: cut(measure.expects.in_language(language), EXPECTS_MAX),
+        stricter: cut(measure.stricter.in_language(language), EXPECTS_MAX),
+        from: levels(&measure.from.levels),
+        stricter_from: levels(&measure.from.stricter),
+        sides: measure.sides.iter().map(|side| side.key().to_owned()).collect(),
+    };
+    method.measures.measures.iter().map(one).collect()
+}
+
 /// What the register says of each measure in use: the answer that holds, and the open row of the action plan.
 fn known(register: &Register, method: &MethodInUse, system: &Key) -> Vec<KnownMeasure> {
     let held = held_answers(register, system);
@@ -139,7 +190,6 @@ fn known_measure(
     let row = open.and_then(|(key, _)| Key::parse(key.own()));
     let open = open.map(|(_, action)| action);
     let answer = held.map(|held| &held.answer);
-    let line = |text: &str| cut(text.trim(), LINE_MAX);
     let how = local_measure_place(system, measure).and_then(|place| register.local_measures.get(&place.key));
     let how = how.map(|local| local.how.trim()).filter(|how| how.chars().count() <= LINE_MAX && !how.contains('\n'));
     Some(KnownMeasure {
@@ -164,7 +214,7 @@ const fn state_of(assessment: Assessment) -> Option<MeasureState> {
         Assessment::Met => Some(MeasureState::Done),
         Assessment::Partly => Some(MeasureState::Partly),
         Assessment::NotMet => Some(MeasureState::Missing),
-        Assessment::NotApplicable => Some(MeasureState::NotOurs),
+        Assessment::NotApplicable => Some(MeasureState::NotApplicable),
         Assessment::Unknown => None,
     }
 }
@@ -194,24 +244,15 @@ fn facts(system: &System, language: Language) -> Vec<(String, String)> {
 
 fn words(method: &MethodInUse, aspect: Aspect, language: Language) -> AspectWords {
     let of_aspect = method.wording.aspects.get(&aspect);
-    let level = |level: &Level| {
-        let words = method.wording.level(aspect, *level);
-        words.map_or_else(String::new, |words| words.meaning.in_language(language).to_owned())
-    };
+    let of_level = |level: &Level| method.wording.level(aspect, *level).cloned().unwrap_or_default();
+    let levels: Vec<_> = Level::ALL.iter().map(of_level).collect();
     AspectWords {
         aspect,
         question: of_aspect.map_or_else(String::new, |words| words.question.in_language(language).to_owned()),
-        levels: Level::ALL.iter().map(level).collect(),
+        levels: levels.iter().map(|level| level.meaning.in_language(language).to_owned()).collect(),
+        examples: levels.iter().map(|level| line(level.example.in_language(language))).collect(),
+        hours: levels.iter().map(|level| level.hours).collect(),
     }
-}
-
-fn floors(method: &MethodInUse, system: &System, set: Option<&InformationSet>, language: Language) -> Vec<Floor> {
-    let one = |floor: method::Floor| Floor {
-        aspect: floor.aspect,
-        level: floor.level,
-        because: floor.because.in_language(language).to_owned(),
-    };
-    method.floors(&Facts::of(system, set)).into_iter().map(one).collect()
 }
 
 fn before(register: &Register, set: &Key) -> Vec<AspectLevel> {
@@ -225,7 +266,7 @@ mod tests {
     use jiff::civil::{date, datetime};
 
     use super::*;
-    use crate::register::workshop::{Digest, STATEMENT_MAX};
+    use crate::register::workshop::STATEMENT_MAX;
     use crate::register::{Entry, Place, RecordKind, Value};
 
     fn register() -> Register {
@@ -275,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_workshop_takes_its_own_system_with_its_floors_and_words_and_nothing_of_another() {
-        let Agenda { about, sets, known, matrix } =
+        let Agenda { about, sets, known, matrix, .. } =
             agenda(&register(), &MethodInUse::shipped(), &Key::parse("passer").unwrap(), Language::Swedish).unwrap();
         assert_eq!(about.name, "Passersystem");
         assert!(about.facts.contains(&("Leverantör".into(), "Lås AB".into())));

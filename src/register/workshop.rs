@@ -24,6 +24,7 @@
 //! Nothing here reads a clock or a random number, and nothing here draws.
 
 mod ballot;
+mod brought;
 pub mod by_key;
 mod ending;
 mod outcome;
@@ -37,6 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use ballot::{Ballot, Commitment, OwnVote};
+pub use brought::*;
 pub use ending::{EndedNotes, Ending};
 pub use outcome::{Outcome, outcome};
 pub use risk::TableRisk;
@@ -202,6 +204,8 @@ pub struct Turn {
     pub asked: Vec<Asked>,
     /// What the register said of measures when the turn began, by their ids.
     pub known: Vec<KnownMeasure>,
+    /// The organisation's measures, in its catalogue's order; none from an older program.
+    pub catalogue: Vec<TableMeasure>,
     /// What was said of each measure, by its id.
     pub measures: Vec<MeasureNote>,
     /// What was settled of keeping and disposing, by information set.
@@ -374,6 +378,7 @@ impl Turn {
             stop: Stop::Facts,
             asked: Vec::new(),
             known: Vec::new(),
+            catalogue: Vec::new(),
             measures: Vec::new(),
             records: Vec::new(),
             matrix: String::new(),
@@ -396,6 +401,7 @@ impl Turn {
         self.sets = notes.agenda_sets();
         self.stop = notes.stop;
         self.known = notes.known.into_values().collect();
+        self.catalogue = notes.catalogue;
         self.measures = notes.measures.into_values().map(|(_, note)| note).collect();
         self.records = notes.records.into_values().map(|(_, note)| note).collect();
         self.matrix = notes.matrix;
@@ -502,6 +508,16 @@ impl Turn {
         decision.what.raise.filter(|_| highest < decision.what.level)
     }
 
+    /// Whether somebody was at the table before this ending. By the clocks of two devices, which may differ: whoever voted
+    /// at the turn was there, whatever their clock says.
+    #[must_use]
+    pub fn was_there(&self, who: &Participant, ending: &Ending) -> bool {
+        let mut rounds = self.asked.iter().flat_map(|asked| &asked.rounds);
+        who.came <= ending.at
+            || who.person == ending.by
+            || rounds.any(|round| round.opened_votes.iter().any(|vote| vote.person == who.person))
+    }
+
     /// Whether a question has come to level 4, which is not classified here: by a fact, by a vote or by a decision.
     #[must_use]
     pub fn stops(&self, question: &Question) -> bool {
@@ -589,6 +605,7 @@ struct Notes {
     sets: BTreeMap<Key, (Digest, AgendaSet)>,
     stop: Stop,
     known: BTreeMap<String, KnownMeasure>,
+    catalogue: Vec<TableMeasure>,
     measures: BTreeMap<String, (Digest, MeasureNote)>,
     records: BTreeMap<Key, (Digest, RecordsNote)>,
     matrix: String,
@@ -600,6 +617,14 @@ impl Notes {
             Said::Set(set) => _ = self.sets.insert(set.key.clone(), (statement.id, set.clone())),
             Said::Show(stop) => self.stop = stop.clone(),
             Said::Known(known) => _ = self.known.insert(known.measure.clone(), known.clone()),
+            Said::Catalogue(measures) => {
+                for one in measures {
+                    match self.catalogue.iter_mut().find(|here| here.id == one.id) {
+                        Some(here) => here.clone_from(one),
+                        None => self.catalogue.push(one.clone()),
+                    }
+                }
+            }
             Said::Measure(note) => _ = self.measures.insert(note.measure.clone(), (statement.id, note.clone())),
             Said::Matrix(text) => self.matrix.clone_from(text),
             Said::Records(note) => _ = self.records.insert(note.set.clone(), (statement.id, note.clone())),

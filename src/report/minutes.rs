@@ -23,7 +23,7 @@ pub fn minutes(workshop: &Workshop, turn: &Turn, organisation: &str, today: Date
     let ending = turn.endings.last();
     let day = ending.map_or(today, |ending| ending.what.day);
     let sections = [
-        section("deltagare", "Deltagare", people(workshop)),
+        section("deltagare", "Deltagare", people(workshop, turn)),
         section("beslut", "Beslutade nivåer", decided(turn)),
         section("motiveringar", "Motiveringar och röster", reasons(workshop, turn)),
         section("atgarder", "Åtgärder", measures(turn)),
@@ -68,7 +68,7 @@ fn table(caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> Vec<Block> {
     })]
 }
 
-fn people(workshop: &Workshop) -> Vec<Block> {
+fn people(workshop: &Workshop, turn: &Turn) -> Vec<Block> {
     let written = |person: &Participant| {
         let mut words = person.role.clone();
         if !person.name.is_empty() {
@@ -82,7 +82,9 @@ fn people(workshop: &Workshop) -> Vec<Block> {
         }
         text(&words)
     };
-    let there: Vec<_> = workshop.at_table().map(written).collect();
+    // Who came once this system was done with took no part in it.
+    let was_there = |person: &&Participant| turn.endings.last().is_none_or(|ending| turn.was_there(person, ending));
+    let there: Vec<_> = workshop.at_table().filter(was_there).map(written).collect();
     if there.is_empty() { Vec::new() } else { vec![Block::Bullets(there)] }
 }
 
@@ -170,13 +172,23 @@ fn measures(turn: &Turn) -> Vec<Block> {
         MeasureState::Partly => "Delvis",
         MeasureState::Missing => "Saknas",
         MeasureState::NotOurs => "Inte vårt",
+        MeasureState::NotApplicable => "Gäller inte",
     };
     let rows = turn.measures.iter().map(|note| {
         // Who does what by when is said of what is left to do.
-        let left = matches!(note.state, MeasureState::Partly | MeasureState::Missing).then_some(note);
-        let owner = left.map(|note| note.owner.clone()).unwrap_or_default();
+        let is_left = !matches!(note.state, MeasureState::Done | MeasureState::NotApplicable);
+        let left = is_left.then_some(note);
+        let owner = match note.state {
+            MeasureState::NotOurs => note.reason.trim().to_owned(),
+            _ => left.map(|note| note.owner.clone()).unwrap_or_default(),
+        };
         let due = left.and_then(|note| note.due).map(|due| due.to_string()).unwrap_or_default();
-        vec![note.title.clone(), state(note.state).to_owned(), owner, due]
+        let why = note.reason.trim();
+        let how = match note.state {
+            MeasureState::NotApplicable if !why.is_empty() => format!("{}: {why}", state(note.state)),
+            other => state(other).to_owned(),
+        };
+        vec![note.title.clone(), how, owner, due]
     });
     table("Åtgärder", &["Åtgärd", "Läge", "Ansvarig", "Klart senast"], rows.collect())
 }

@@ -149,16 +149,21 @@ pub fn plan_rows<'c>(register: &Register, system: &Key, asked: &[Asked<'c>]) -> 
     missing
         .filter_map(|one| {
             let assessment = held.get(&one.measure.id)?.answer.assessment?;
-            let serious = one.stricter || one.because.iter().any(|because| Level::Serious <= because.level);
-            let priority = match (assessment, serious) {
-                (Assessment::NotMet, true) => Priority::High,
-                (Assessment::NotMet, false) | (Assessment::Partly, true) => Priority::Normal,
-                (Assessment::Partly, false) => Priority::Low,
-                (Assessment::Met | Assessment::NotApplicable | Assessment::Unknown, _) => return None,
-            };
-            Some(PlanRow { asked: one.clone(), assessment, priority })
+            Some(PlanRow { asked: one.clone(), assessment, priority: priority(one, assessment)? })
         })
         .collect()
+}
+
+/// What comes first of what is not met, as a proposal; nothing for what is, or is not known.
+#[must_use]
+pub fn priority(asked: &Asked<'_>, assessment: Assessment) -> Option<Priority> {
+    let serious = asked.stricter || asked.because.iter().any(|because| Level::Serious <= because.level);
+    match (assessment, serious) {
+        (Assessment::NotMet, true) => Some(Priority::High),
+        (Assessment::NotMet, false) | (Assessment::Partly, true) => Some(Priority::Normal),
+        (Assessment::Partly, false) => Some(Priority::Low),
+        (Assessment::Met | Assessment::NotApplicable | Assessment::Unknown, _) => None,
+    }
 }
 
 /// The edit that puts a row into the action plan. `own` is a new key.

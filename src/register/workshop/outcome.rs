@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::statement::hashes;
-use super::{Asked, Digest, Ending, MeasureNote, MeasureState, Turn, Workshop};
-use crate::register::method::{NewAnswer, answer_instead_of, basis, open_action};
+use super::{AgendaSet, Asked, Digest, Ending, MeasureNote, MeasureState, RecordsNote, Turn, Workshop};
+use crate::register::method::{
+    self, Catalogue, NewAnswer, PlanRow, answer_instead_of, basis, measures_for, open_action, plan_row, priority,
+};
 use crate::register::value::{FieldType, Record};
 use crate::register::{
     Action, ActionStatus, Aspect, Assessment, Attendance, Choose, Classification, Command, Entry, Field,
-    InformationSet, KeepOrDispose, Key, Level, Place, Prose, RecordKind, Register, RiskAnalysis, RiskStatus, SCALE,
-    Sitting, Value, Vote, filled,
+    InformationSet, KeepOrDispose, Key, Language, Level, Place, Priority, Prose, RecordKind, Register, RiskAnalysis,
+    RiskStatus, SCALE, Side, Sitting, Term, Value, Vote, filled,
 };
 
 /// What there is to bring in.
@@ -24,8 +26,8 @@ pub struct Outcome {
     pub classification: Key,
 }
 
-/// The edit that brings the end of a turn into the register: the sitting and who was there, sets that are new, records
-/// rules, a classification for the system and one for each information set with its votes, what was answered about
+/// The edit that brings the end of a turn into the register: the sitting and who was there, sets that are new, what the
+/// table changed of their facts, records rules, a classification for the system and one for each information set with its votes, what was answered about
 /// measures in the place of the answers that the table had seen, a row of the action plan for each that is missing and has
 /// none, an end to the row that the table saw for each that is done, and one risk analysis with the risks that nobody struck.
 /// `None` when it hasn't ended, nothing was decided, it has come to level 4, the system isn't in the register, or every end
@@ -81,27 +83,17 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
     let sets: Vec<_> = turn.agenda().collect();
     for set in &sets {
         let place = Place { kind: RecordKind::InformationSet, key: about.system.child(&set.key) };
-        let rule = turn.records.iter().find(|note| note.set == set.key);
-        let mut fields = rule.map_or_else(Vec::new, |note| {
-            let what = if note.keep { KeepOrDispose::Keep } else { KeepOrDispose::Dispose };
-            vec![
-                (InformationSet::RETENTION, Some(what).value()),
-                (InformationSet::DISPOSE_AFTER, note.when.value()),
-                (InformationSet::RETENTION_BASIS, note.basis.value()),
-            ]
-        });
-        if register.information_sets.get(&place.key).is_none() {
-            fields.push((InformationSet::NAME, set.name.value()));
-            fields.push((InformationSet::DESCRIPTION, Prose(set.description.clone()).value()));
-            commands.push(add(place, fields));
-        } else {
-            commands.extend(
-                fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| Command::Set {
-                    place: place.clone(),
-                    field: field.key.to_owned(),
-                    value,
-                }),
-            );
+        let mut fields = of_set(turn, set);
+        match register.information_sets.get(&place.key) {
+            None => {
+                fields.push((InformationSet::NAME, set.name.value()));
+                fields.push((InformationSet::DESCRIPTION, Prose(set.description.clone()).value()));
+                commands.push(add(place, fields));
+            }
+            Some(there) => {
+                fields.retain(|(field, value)| there.get(field.key).as_ref() != Some(value));
+                commands.extend(fields.into_iter().map(|(field, value)| set_field(&place, field, value)));
+            }
         }
     }
     let whole = std::iter::once(None).chain(sets.iter().map(|set| Some(*set)));
@@ -117,12 +109,20 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
             None => register.classified(&about.system).map(|held| held.levels),
         };
         let before = before.unwrap_or_default();
-        let in_register = set_key.as_ref().and_then(|key| register.information_sets.get(key));
+        // It rests on the facts as they are with what the table changed of them.
+        let now = set_key.as_ref().zip(set).map(|(key, set)| {
+            let mut now = register.information_sets.get(key).map(|set| (**set).clone()).unwrap_or_default();
+            for (field, value) in set.facts.since(&set.facts_before) {
+                // Fails for a field that a set doesn't have; these are its own.
+                let _ = now.put(field.key, value);
+            }
+            now
+        });
         let mut fields = vec![
             (Classification::DECIDED, Some(ending.what.day).value()),
             (Classification::SCALE, SCALE.to_owned().value()),
             (Classification::WORDING, about.wording.value()),
-            (Classification::BASIS, basis(system, in_register.map(|set| &**set)).value()),
+            (Classification::BASIS, basis(system, now.as_ref()).value()),
             (Classification::SITTING, sitting.as_str().to_owned().value()),
             (Classification::DECIDED_BY, ending.what.decided_by.value()),
             (Classification::ARCHIVE_TOOK_PART, Some(ending.what.archive_took_part).value()),
@@ -155,13 +155,15 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
             commands.push(add(Place { kind: RecordKind::Vote, key }, fields));
         }
     }
+    let catalogue = turn.as_catalogue();
     for (number, note) in turn.measures.iter().enumerate() {
         let new = answered(note, &about.catalogue, ending);
         let seen = |own: &str| has_seen(turn, note, own);
         commands.push(answer_instead_of(register, &about.system, &own("s", number)?, &new, seen));
-        if matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
-            let new_row = about.system.child(&own("a", number)?);
-            commands.extend(action(register, &about.system, new_row, note, &new));
+        let is_another_s = note.state == MeasureState::NotOurs && !note.reason.trim().is_empty();
+        if is_another_s || matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
+            let row = row(&catalogue, turn, note, new.assessment);
+            commands.extend(action(register, &about.system, &own("a", number)?, note, &new, row.as_ref()));
         }
         if note.state == MeasureState::Done {
             let seen = turn.known(&note.measure).and_then(|known| known.row.as_ref());
@@ -174,6 +176,27 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
     }
     commands.extend(risks(workshop, turn, register, ending)?);
     Some(Outcome { command: Command::Batch(commands), classification })
+}
+
+/// What the table said of an information set that the register keeps with it: the facts that it changed, and the records
+/// rule. An empty value takes away what is there: the day of disposal, where all is kept.
+fn of_set(turn: &Turn, set: &AgendaSet) -> Vec<(Field, Value)> {
+    let mut fields = set.facts.since(&set.facts_before);
+    if let Some(RecordsNote { keep, when, basis, .. }) = turn.records.iter().find(|note| note.set == set.key) {
+        let what = if *keep { KeepOrDispose::Keep } else { KeepOrDispose::Dispose };
+        fields.push((InformationSet::RETENTION, Some(what).value()));
+        match (keep, when.value()) {
+            (true, _) => fields.push((InformationSet::DISPOSE_AFTER, Value::Nothing)),
+            (false, Value::Nothing) => {}
+            (false, when) => fields.push((InformationSet::DISPOSE_AFTER, when)),
+        }
+        fields.extend(Some((InformationSet::RETENTION_BASIS, basis.value())).filter(|(_, basis)| !basis.is_empty()));
+    }
+    fields
+}
+
+fn set_field(place: &Place, field: Field, value: Value) -> Command {
+    Command::Set { place: place.clone(), field: field.key.to_owned(), value }
 }
 
 fn add(place: Place, fields: Vec<(Field, Value)>) -> Command {
@@ -192,7 +215,8 @@ fn attendance(workshop: &Workshop, turn: &Turn, ending: &Ending, sitting: &Key) 
         (Sitting::MINUTES, minutes.value()),
     ];
     let mut commands = vec![add(Place { kind: RecordKind::Sitting, key: sitting.clone() }, held)];
-    for (number, person) in workshop.at_table().enumerate() {
+    let there = workshop.at_table().filter(|person| turn.was_there(person, ending));
+    for (number, person) in there.enumerate() {
         let key = sitting.child(&Key::parse(&format!("d{number}"))?);
         let fields = vec![
             (Attendance::ROLE, person.role.value()),
@@ -249,7 +273,8 @@ fn risks(workshop: &Workshop, turn: &Turn, register: &Register, ending: &Ending)
     }
     if !commands.is_empty() && register.risk_analyses.get(&analysis).is_none() {
         let leader = workshop.participant(ending.by).map(|leader| leader.role.clone()).unwrap_or_default();
-        let roles = workshop.at_table().filter(|person| !person.observer).map(|person| person.role.as_str());
+        let took_part = workshop.at_table().filter(|person| !person.observer && turn.was_there(person, ending));
+        let roles = took_part.map(|person| person.role.as_str());
         let made = RiskAnalysis {
             title: "Riskanalys på klassningsworkshop".to_owned(),
             date: Some(ending.what.day),
@@ -283,26 +308,58 @@ fn answers_of(end: Digest) -> String {
     format!("w{}-s", end.to_string().get(..14).unwrap_or_default())
 }
 
-/// The row of the action plan for what is missing: the one that is open for the measure gets the owner and the day that
-/// the table came to; without one, a new row.
-fn action(register: &Register, system: &Key, new_row: Key, note: &MeasureNote, new: &NewAnswer) -> Vec<Command> {
-    let (owner, due) = ((Action::OWNER, note.owner.value()), (Action::DUE, note.due.value()));
-    let assessment = (Action::ASSESSMENT, Some(new.assessment).value());
-    let Some((key, open)) = open_action(register, system, &note.measure) else {
-        let named = [
-            (Action::TITLE, note.title.value()),
-            (Action::MEASURE, note.measure.value()),
-            (Action::DECIDED_BY, new.by.value()),
-        ];
-        let place = Place { kind: RecordKind::Action, key: new_row };
-        return vec![add(place, named.into_iter().chain([assessment, owner, due]).collect())];
-    };
-    let place = Place { kind: RecordKind::Action, key: key.clone() };
-    let said = [assessment, owner, due].into_iter();
-    let differs = said.filter(|(field, value)| !value.is_empty() && open.get(field.key).as_ref() != Some(value));
-    let set =
-        |(field, value): (Field, Value)| Command::Set { place: place.clone(), field: field.key.to_owned(), value };
-    differs.map(set).collect()
+/// The row of the plan that a measure of the catalogue that the table had gets; none when it had none.
+fn row<'c>(catalogue: &'c Catalogue, turn: &Turn, note: &MeasureNote, assessment: Assessment) -> Option<PlanRow<'c>> {
+    let asked = measures_for(catalogue, turn.levels(None)).unwrap_or_default();
+    let asked = asked.into_iter().find(|one| one.measure.id == note.measure).or_else(|| {
+        let measure = catalogue.get(&note.measure)?;
+        Some(method::Asked { measure, because: Vec::new(), stricter: false })
+    })?;
+    let priority = priority(&asked, assessment).unwrap_or(Priority::Normal);
+    Some(PlanRow { asked, assessment, priority })
+}
+
+/// The row of the action plan for what is missing or another's to do: the one that is open for the measure gets the owner
+/// and the day that the table came to; without one, a new row as the system's own page makes it, but decided.
+fn action(
+    register: &Register,
+    system: &Key,
+    own: &Key,
+    note: &MeasureNote,
+    new: &NewAnswer,
+    row: Option<&PlanRow<'_>>,
+) -> Vec<Command> {
+    let whose = if note.state == MeasureState::NotOurs { note.reason.trim() } else { &note.owner };
+    let side = Side::ALL.iter().copied().find(|side| {
+        let Term { sv, en } = side.term();
+        note.state == MeasureState::NotOurs && [sv, en].iter().any(|name| name.eq_ignore_ascii_case(whose))
+    });
+    let said = [
+        (Action::OWNER, whose.to_owned().value()),
+        (Action::DUE, note.due.value()),
+        (Action::ASSESSMENT, Some(new.assessment).value()),
+        (Action::SIDE, side.value()),
+    ];
+    let said = said.into_iter().filter(|(_, value)| !value.is_empty());
+    if let Some((key, open)) = open_action(register, system, &note.measure) {
+        let place = Place { kind: RecordKind::Action, key: key.clone() };
+        let differs = said.filter(|(field, value)| open.get(field.key).as_ref() != Some(value));
+        return differs.map(|(field, value)| set_field(&place, field, value)).collect();
+    }
+    let decided =
+        [(Action::DECIDED_BY, new.by.value()), (Action::STATUS, Some(ActionStatus::Decided).value())].into_iter();
+    let decided = decided.chain(said).map(|(field, value)| (field.key.to_owned(), value));
+    let made = row.map(|row| plan_row(register, system, own, row, Language::Swedish));
+    if let Some(Command::Add { place, fields }) = made {
+        let decided: Vec<_> = decided.collect();
+        let is_said = |name: &str| decided.iter().any(|(field, _)| field == name);
+        let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| !is_said(name)).collect();
+        fields.extend(decided);
+        return vec![Command::Add { place, fields }];
+    }
+    let named = [(Action::TITLE, note.title.value()), (Action::MEASURE, note.measure.value())];
+    let fields = named.into_iter().map(|(field, value)| (field.key.to_owned(), value)).chain(decided).collect();
+    vec![Command::Add { place: Place { kind: RecordKind::Action, key: system.child(own) }, fields }]
 }
 
 /// What closes the row of the action plan that the table saw, if it is open still.
@@ -312,28 +369,30 @@ fn finished(register: &Register, key: Key) -> Vec<Command> {
     let said =
         [(Action::STATUS, Some(ActionStatus::Introduced).value()), (Action::ASSESSMENT, Some(Assessment::Met).value())];
     let differs = said.into_iter().filter(|(field, value)| open.get(field.key).as_ref() != Some(value));
-    let set =
-        |(field, value): (Field, Value)| Command::Set { place: place.clone(), field: field.key.to_owned(), value };
-    differs.map(set).collect()
+    differs.map(|(field, value)| set_field(&place, field, value)).collect()
 }
 
 /// What was said of a measure, as the register keeps it.
 fn answered(note: &MeasureNote, catalogue: &str, ending: &Ending) -> NewAnswer {
-    let assessment = match note.state {
-        MeasureState::Done => Assessment::Met,
-        MeasureState::Partly => Assessment::Partly,
-        MeasureState::Missing => Assessment::NotMet,
-        MeasureState::NotOurs => Assessment::NotApplicable,
-    };
-    let reason = match note.reason.trim() {
-        "" if note.state == MeasureState::NotOurs => "Inte vårt att göra",
-        reason => reason,
+    let said = note.reason.trim();
+    let (assessment, reason) = match note.state {
+        MeasureState::Done => (Assessment::Met, said.to_owned()),
+        MeasureState::Partly => (Assessment::Partly, said.to_owned()),
+        MeasureState::Missing => (Assessment::NotMet, said.to_owned()),
+        // That it is another's to do says nothing of whether it is done: somebody has to ask.
+        MeasureState::NotOurs if said.is_empty() => (Assessment::Unknown, "Inte vårt att göra".to_owned()),
+        MeasureState::NotOurs => (Assessment::Unknown, format!("Inte vårt att göra, utan: {said}")),
+        // Without a reason, it is not known not to apply.
+        MeasureState::NotApplicable if said.is_empty() => {
+            (Assessment::Unknown, "Gäller inte här, enligt workshopen; inget skäl skrevs".to_owned())
+        }
+        MeasureState::NotApplicable => (Assessment::NotApplicable, said.to_owned()),
     };
     NewAnswer {
         measure: note.measure.clone(),
         catalogue: catalogue.to_owned(),
         assessment,
-        reason: reason.to_owned(),
+        reason,
         at: ending.what.day.at(12, 0, 0, 0),
         by: ending.what.decided_by.clone(),
     }

@@ -4,8 +4,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::statement::hashes;
-use super::{Ballot, Commitment, Digest, Person, by_key};
-use crate::register::{Aspect, Date, Impact, Key, Level, Likelihood, Prose, Raise, Risk, RiskStatus, RiskTreatment};
+use super::{
+    Ballot, Commitment, Digest, EXPECTS_MAX, KnownRule, MEASURES_MAX, Person, RULES_MAX, SetFacts, TableMeasure,
+    TableRule, by_key,
+};
+use crate::register::{
+    Aspect, Criticality, Date, Impact, Key, Level, Likelihood, Prose, Raise, Risk, RiskStatus, RiskTreatment,
+};
 
 /// The most characters of a line.
 pub const LINE_MAX: usize = 300;
@@ -96,6 +101,10 @@ pub enum Said {
     /// How the register has it with a measure, before the table has said anything. A facilitator's.
     #[serde(rename = "known")]
     Known(KnownMeasure),
+    /// Measures of the organisation's catalogue, so that all see what is asked. Several such make up the catalogue, in
+    /// their order. A facilitator's.
+    #[serde(rename = "catalogue")]
+    Catalogue(Vec<TableMeasure>),
     /// How it is with a measure. A facilitator's.
     #[serde(rename = "measure")]
     Measure(MeasureNote),
@@ -165,6 +174,15 @@ pub struct About {
     /// The id of the matrix that risks are valued by.
     #[serde(default)]
     pub matrix: String,
+    /// The organisation's rules for floors; none from an older program, and then no facts are changed at the table.
+    #[serde(default)]
+    pub rules: Vec<TableRule>,
+    /// Whether the system has personal data, for the sets that say nothing of it themselves.
+    #[serde(default)]
+    pub personal_data: Option<bool>,
+    /// How much the company depends on the system.
+    #[serde(default, with = "by_key::option")]
+    pub criticality: Option<Criticality>,
 }
 
 /// How one aspect is asked for.
@@ -177,6 +195,12 @@ pub struct AspectWords {
     pub question: String,
     /// What each level's card says, from level 0 on.
     pub levels: Vec<String>,
+    /// What it could be at each level, from level 0 on.
+    #[serde(default)]
+    pub examples: Vec<String>,
+    /// Of availability: the longest that one can be without it at each level, in hours, from level 0 on.
+    #[serde(default)]
+    pub hours: Vec<Option<u32>>,
 }
 
 /// Who somebody is.
@@ -217,6 +241,15 @@ pub struct AgendaSet {
     /// Whether it was taken off the agenda.
     #[serde(default)]
     pub dropped: bool,
+    /// The facts about it that may set a floor, as the table has them.
+    #[serde(default)]
+    pub facts: SetFacts,
+    /// The same as the register had them when the turn began.
+    #[serde(default)]
+    pub facts_before: SetFacts,
+    /// What the register says of keeping it or disposing of it.
+    #[serde(default)]
+    pub rule: Option<KnownRule>,
 }
 
 /// A level of an aspect.
@@ -363,9 +396,12 @@ pub enum MeasureState {
     /// It is missing.
     #[serde(rename = "missing")]
     Missing,
-    /// Somebody else's, or not applicable.
+    /// Somebody else's to do.
     #[serde(rename = "not-ours")]
     NotOurs,
+    /// It doesn't apply here.
+    #[serde(rename = "not-applicable")]
+    NotApplicable,
 }
 
 /// What was said of a measure.
@@ -377,7 +413,7 @@ pub struct MeasureNote {
     pub title: String,
     /// How it is.
     pub state: MeasureState,
-    /// Why, where it is not ours.
+    /// Whose it is, where it is not ours; why, where it does not apply.
     #[serde(default)]
     pub reason: String,
     /// Who is to do it: a role.
@@ -406,7 +442,7 @@ pub struct KnownMeasure {
     /// The day that was answered.
     #[serde(default)]
     pub answered: Option<Date>,
-    /// Why, where it is not ours.
+    /// Why it is so, if the answer says.
     #[serde(default)]
     pub reason: String,
     /// How it is done here, if that is said in a line.
@@ -543,6 +579,7 @@ impl Said {
             | Self::Decide(_)
             | Self::Dissent { .. }
             | Self::Known(_)
+            | Self::Catalogue(_)
             | Self::Measure(_)
             | Self::Records(_)
             | Self::Matrix(_)
@@ -570,15 +607,27 @@ impl Said {
         match self {
             Self::Begin(Begin { about, .. }) | Self::Turn(about) => {
                 let editions = line(&about.wording) && line(&about.catalogue) && line(&about.matrix);
-                is_key(&about.system) && named(&about.name) && text(&about.purpose) && editions
+                let rules = about.rules.len() <= RULES_MAX;
+                is_key(&about.system) && named(&about.name) && text(&about.purpose) && editions && rules
             }
             Self::Join(join) => named(&join.role) && line(&join.name),
-            Self::Set(set) => is_key(&set.key) && named(&set.name) && text(&set.description),
+            Self::Set(set) => {
+                let rule = set.rule.as_ref().is_none_or(|rule| line(&rule.when) && line(&rule.basis));
+                let facts = line(&set.facts.secrecy) && line(&set.facts_before.secrecy);
+                is_key(&set.key) && named(&set.name) && text(&set.description) && facts && rule
+            }
             Self::Decide(decide) => line(&decide.reason),
             Self::Dissent { text: words, .. } => text(words),
             Self::Known(known) => {
                 let lines = [&known.reason, &known.how, &known.owner];
                 named(&known.measure) && lines.into_iter().all(|text| line(text)) && answers(&known.answers)
+            }
+            Self::Catalogue(measures) => {
+                let short = |text: &str| text.chars().count() <= EXPECTS_MAX;
+                let one = |one: &TableMeasure| {
+                    named(&one.id) && named(&one.title) && short(&one.expects) && short(&one.stricter)
+                };
+                measures.len() <= MEASURES_MAX && measures.iter().all(one)
             }
             Self::Measure(note) => {
                 let lines = [&note.owner, &note.reason];

@@ -191,6 +191,10 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
             decisions.iter().map(each).collect::<Vec<_>>().join(", ")
         })
     };
+    let below = move || {
+        let floor = question.with_value(|question| table.turn(|turn| turn.floor(question).map(|floor| floor.level)));
+        decision().is_some_and(|decision| Some(decision.what.level) < floor)
+    };
     let again = RwSignal::new(false);
     let next = Signal::derive(move || question.with_value(|question| table.turn(|turn| after(turn, question))));
     let next_words = Signal::derive(move || {
@@ -210,6 +214,8 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
             <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
                 {move || t_string!(i18n, workshop.disputed, levels = levels()).to_string()}
             </p>
+            // Facts that came after the decision may ask for more.
+            <p class="notice notice--bad" role="alert" data-below="" hidden=move || !below()>{t!(i18n, workshop.decided_below)}</p>
             <Show when=move || table.leads()>
                 <button type="button" class="button button--plain" on:click=move |_| again.update(|again| *again = !*again)>
                     {t!(i18n, workshop.decide_again)}

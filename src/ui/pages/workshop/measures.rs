@@ -4,16 +4,21 @@ use leptos::prelude::*;
 
 use super::frame::Next;
 use super::table::Table;
-use crate::register::Date;
-use crate::register::method::measures_for;
+use crate::register::method::{Catalogue, measures_for};
 use crate::register::workshop::{KnownMeasure, MeasureNote, MeasureState, Said, Stop};
+use crate::register::{Choose, Date, Language, Levels, Side};
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::use_method;
 use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::language_of;
 
-const STATES: [MeasureState; 4] =
-    [MeasureState::Done, MeasureState::Partly, MeasureState::Missing, MeasureState::NotOurs];
+const STATES: [MeasureState; 5] = [
+    MeasureState::Done,
+    MeasureState::Partly,
+    MeasureState::Missing,
+    MeasureState::NotOurs,
+    MeasureState::NotApplicable,
+];
 
 fn state_words(i18n: leptos_i18n::I18nContext<Locale>, state: MeasureState) -> &'static str {
     match state {
@@ -21,7 +26,30 @@ fn state_words(i18n: leptos_i18n::I18nContext<Locale>, state: MeasureState) -> &
         MeasureState::Partly => t_string!(i18n, workshop.state_partly),
         MeasureState::Missing => t_string!(i18n, workshop.state_missing),
         MeasureState::NotOurs => t_string!(i18n, workshop.state_not_ours),
+        MeasureState::NotApplicable => t_string!(i18n, workshop.state_not_applicable),
     }
+}
+
+/// A measure that the levels ask for, in the table's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    id: String,
+    title: String,
+    expects: String,
+    /// What is expected more strictly, where it is.
+    stricter: String,
+}
+
+/// What these levels ask for, or that there is a level 4, for which there is no plan.
+fn rows(catalogue: &Catalogue, levels: Levels, language: Language) -> Result<Vec<Row>, ()> {
+    let asked = measures_for(catalogue, levels).map_err(|_| ())?;
+    let row = |one: &crate::register::method::Asked<'_>| Row {
+        id: one.measure.id.clone(),
+        title: one.measure.title.in_language(language).to_owned(),
+        expects: one.measure.expects.in_language(language).to_owned(),
+        stricter: if one.stricter { one.measure.stricter.in_language(language).to_owned() } else { String::new() },
+    };
+    Ok(asked.iter().map(row).collect())
 }
 
 /// The measures that the decided levels ask for.
@@ -31,26 +59,31 @@ pub fn Measures() -> impl IntoView {
     let table = Table::expect();
     let method = use_method();
     let levels = Memo::new(move |_| table.turn(|turn| turn.levels(None)));
-    // Id and words of each, or that there is a level 4, for which there is no plan.
+    let catalogue = Memo::new(move |_| table.turn(|turn| (!turn.catalogue.is_empty()).then(|| turn.as_catalogue())));
     let asked = Memo::new(move |_| {
-        let language = language_of(i18n);
-        method.with(|method| {
-            let asked = measures_for(&method.measures, levels.get()).map_err(|_| ())?;
-            let row = |one: &crate::register::method::Asked<'_>| {
-                (one.measure.id.clone(), one.measure.title.in_language(language).to_owned())
-            };
-            Ok::<_, ()>(asked.iter().map(row).collect::<Vec<_>>())
+        let levels = levels.get();
+        catalogue.with(|brought| match brought {
+            Some(brought) => rows(brought, levels, Language::Swedish),
+            // An older program's workshop brings none: this device's own is the best there is.
+            None => method.with(|method| rows(&method.measures, levels, language_of(i18n))),
         })
     });
-    // What is heard of a measure: the table's word, or else the register's.
-    let heard = move |asked: &[(String, String)]| {
-        table.turn(|turn| {
-            let notes = turn.measures.iter().map(|note| (note.title.clone(), Some(note.clone()), None));
-            let rest = asked.iter().filter(|(id, _)| !turn.measures.iter().any(|note| note.measure == *id));
-            let known = rest.filter_map(|(id, title)| Some((title.clone(), None, Some(turn.known(id)?.clone()))));
-            notes.chain(known).collect::<Vec<_>>()
+    // What was said of measures that the levels ask for no longer.
+    let others = Memo::new(move |_| {
+        asked.with(|asked| {
+            let is_asked = |id: &str| asked.iter().flatten().any(|row| row.id == id);
+            table.turn(|turn| {
+                let others = turn.measures.iter().filter(|note| !is_asked(&note.measure));
+                let row = |note: &MeasureNote| Row {
+                    id: note.measure.clone(),
+                    title: note.title.clone(),
+                    expects: String::new(),
+                    stricter: String::new(),
+                };
+                others.map(row).collect::<Vec<_>>()
+            })
         })
-    };
+    });
     view! {
         <h1>{t!(i18n, workshop.measures)}</h1>
         <p>{t!(i18n, workshop.levels_are)} " " {move || view! { <LevelBadges levels=levels.get() /> }}</p>
@@ -58,16 +91,19 @@ pub fn Measures() -> impl IntoView {
             Err(()) => view! { <p class="notice notice--bad" role="alert">{t!(i18n, system.exceptional)}</p> }.into_any(),
             Ok(asked) if asked.is_empty() => view! { <p class="soft">{t!(i18n, workshop.no_measures)}</p> }.into_any(),
             Ok(asked) => {
-                let all = StoredValue::new(asked.clone());
-                let heard = move || all.with_value(|asked| heard(asked));
-                let rows = move || {
-                    let rows = heard().into_iter().map(|(title, note, known)| view! { <Heard title note known /> });
-                    rows.collect_view()
-                };
+                let all = StoredValue::new(asked);
+                let heard = move || all.get_value().into_iter().chain(others.get());
                 view! {
                 <Show
                     when=move || table.leads()
-                    fallback=move || view! { <section class="card"><ul class="notes">{rows}</ul></section> }
+                    fallback=move || view! {
+                        <section class="card">
+                            <p class="soft">{t!(i18n, workshop.measures_heard)}</p>
+                            <ul class="notes">
+                                <For each=heard key=|row| row.id.clone() let(row)><Heard row /></For>
+                            </ul>
+                        </section>
+                    }
                 >
                     <section class="card">
                         <p class="soft">{t!(i18n, workshop.measures_about)}</p>
@@ -76,8 +112,13 @@ pub fn Measures() -> impl IntoView {
                                 <option value=person.role></option>
                             }).collect_view()}
                         </datalist>
+                        <datalist id="sides">
+                            {Side::ALL.iter().map(|side| {
+                                view! { <option value=move || side.term().in_language(language_of(i18n))></option> }
+                            }).collect_view()}
+                        </datalist>
                         <ul class="measures">
-                            {asked.clone().into_iter().map(|(id, title)| view! { <Measure id title /> }).collect_view()}
+                            {all.get_value().into_iter().map(|row| view! { <Measure row /> }).collect_view()}
                         </ul>
                     </section>
                 </Show>
@@ -93,19 +134,34 @@ fn joined(parts: impl IntoIterator<Item = String>) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// One measure, as it is heard.
+/// One measure, as it is heard: what is expected, and the table's word of it or else the register's.
 #[component]
-fn Heard(title: String, note: Option<MeasureNote>, known: Option<KnownMeasure>) -> impl IntoView {
+fn Heard(row: Row) -> impl IntoView {
     let i18n = use_i18n();
-    let state = note.as_ref().map(|note| note.state);
-    let rest = note.map(|note| joined([note.owner, note.due.map(|due| due.to_string()).unwrap_or_default()]));
+    let table = Table::expect();
+    let id = StoredValue::new(row.id.clone());
+    let note = Memo::new(move |_| {
+        id.with_value(|id| table.turn(|turn| turn.measures.iter().find(|note| note.measure == *id).cloned()))
+    });
+    let known = Memo::new(move |_| id.with_value(|id| table.turn(|turn| turn.known(id).cloned())));
+    let state = move || note.with(|note| note.as_ref().map(|note| state_words(i18n, note.state)));
+    let rest = move || match note.get() {
+        Some(note) => joined([note.reason, note.owner, note.due.map(|due| due.to_string()).unwrap_or_default()]),
+        None => known.with(|known| known.as_ref().map(|known| known_words(i18n, known)).unwrap_or_default()),
+    };
     view! {
         <li class="notes__row">
-            <span>{title}</span> " "
-            {state.map(|state| view! { <strong>{move || state_words(i18n, state)}</strong> })} " "
-            <span class="soft">{rest} {known.map(|known| move || known_words(i18n, &known))}</span>
+            <span class="measure__title">{row.title.clone()}</span> " " <strong>{state}</strong> " " <span class="soft">{rest}</span>
+            <Expected row />
         </li>
     }
+}
+
+/// What is expected of a measure.
+#[component]
+fn Expected(row: Row) -> impl IntoView {
+    let stricter = (!row.stricter.is_empty()).then(|| view! { " " <strong>{row.stricter.clone()}</strong> });
+    view! { <p class="measure__expects" hidden=row.expects.is_empty() && row.stricter.is_empty()>{row.expects.clone()} {stricter}</p> }
 }
 
 /// What the register says of a measure: ”I registret: Delvis, 2025-03-12. Öppen i handlingsplanen: IT, 2026-05-01”.
@@ -128,11 +184,13 @@ fn known_words(i18n: leptos_i18n::I18nContext<Locale>, known: &KnownMeasure) -> 
 
 /// One measure to answer about.
 #[component]
-fn Measure(id: String, title: String) -> impl IntoView {
+fn Measure(row: Row) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
+    let Row { id, title, .. } = row.clone();
     let group = format!("measure-{}", id.replace('.', "-"));
-    let (owner_id, due_id, group) = (format!("{group}-owner"), format!("{group}-due"), StoredValue::new(group));
+    let (owner_id, due_id, why_id) = (format!("{group}-owner"), format!("{group}-due"), format!("{group}-why"));
+    let (group, due_id) = (StoredValue::new(group), StoredValue::new(due_id));
     let named = StoredValue::new((id, title.clone()));
     let note = Memo::new(move |_| {
         named.with_value(|(id, _)| table.turn(|turn| turn.measures.iter().find(|note| note.measure == *id).cloned()))
@@ -171,10 +229,33 @@ fn Measure(id: String, title: String) -> impl IntoView {
             && known.with(|known| known.as_ref().is_some_and(|known| known.row.is_some()))
     };
     let to_do = move || matches!(state(), Some(MeasureState::Partly | MeasureState::Missing));
+    let is_another_s = move || state() == Some(MeasureState::NotOurs);
+    let asks_why = move || matches!(state(), Some(MeasureState::NotOurs | MeasureState::NotApplicable));
+    let lacks_why = move || note.with(|note| note.as_ref().is_none_or(|note| note.reason.trim().is_empty()));
+    let lacks_id = StoredValue::new(format!("{why_id}-lacks"));
+    let due = move || {
+        due_id.with_value(|due_id| {
+            view! {
+                <div class="field">
+                    <label for=due_id.clone()>{t!(i18n, workshop.due)}</label>
+                    <input
+                        id=due_id.clone()
+                        type="date"
+                        prop:value=move || note.with(|note| note.as_ref().and_then(|note| note.due).map(|due| due.to_string()))
+                        on:change=move |event| {
+                            let due = event_target_value(&event).parse::<Date>().ok();
+                            change(&|note| note.due = due);
+                        }
+                    />
+                </div>
+            }
+        })
+    };
     view! {
         <li class="measure">
             <fieldset class="measure__question">
                 <legend>{title.clone()}</legend>
+                <Expected row />
                 {move || known.get().map(|known| view! {
                     <p class="measure__known soft">
                         <span>{move || known_words(i18n, &known)}</span>
@@ -187,7 +268,13 @@ fn Measure(id: String, title: String) -> impl IntoView {
                                 type="radio"
                                 name=group.get_value()
                                 prop:checked=move || state() == Some(one)
-                                on:change=move |_| change(&|note| note.state = one)
+                                on:change=move |_| {
+                                    change(&|note| {
+                                        note.state = one;
+                                        // Why it was otherwise says nothing of how it is now.
+                                        note.reason.clear();
+                                    });
+                                }
                             />
                             {move || state_words(i18n, one)}
                         </label>
@@ -201,6 +288,32 @@ fn Measure(id: String, title: String) -> impl IntoView {
             </fieldset>
             // What closes by itself is said, so that nobody looks for it.
             <p class="soft" hidden=move || !closes()>{t!(i18n, workshop.row_closes)}</p>
+            <Show when=asks_why>
+                <div class="fields">
+                    <div class="field">
+                        <label for=why_id.clone()>
+                            {move || if is_another_s() { t_string!(i18n, workshop.whose) } else { t_string!(i18n, workshop.why_not_here) }}
+                        </label>
+                        <input
+                            id=why_id.clone()
+                            list=move || is_another_s().then_some("sides")
+                            maxlength="300"
+                            autocomplete="off"
+                            aria-invalid=move || lacks_why().to_string()
+                            aria-describedby=lacks_id.get_value()
+                            prop:value=move || note.with(|note| note.as_ref().map(|note| note.reason.clone()))
+                            on:change=move |event| {
+                                let reason = event_target_value(&event).trim().to_owned();
+                                change(&|note| note.reason.clone_from(&reason));
+                            }
+                        />
+                        <p id=lacks_id.get_value() class="field__error" hidden=move || !lacks_why()>
+                            {move || if is_another_s() { t_string!(i18n, workshop.whose_lacks) } else { t_string!(i18n, workshop.why_not_here_lacks) }}
+                        </p>
+                    </div>
+                    <Show when=is_another_s>{due()}</Show>
+                </div>
+            </Show>
             <Show when=to_do>
                 <div class="fields">
                     <div class="field">
@@ -217,18 +330,7 @@ fn Measure(id: String, title: String) -> impl IntoView {
                             }
                         />
                     </div>
-                    <div class="field">
-                        <label for=due_id.clone()>{t!(i18n, workshop.due)}</label>
-                        <input
-                            id=due_id.clone()
-                            type="date"
-                            prop:value=move || note.with(|note| note.as_ref().and_then(|note| note.due).map(|due| due.to_string()))
-                            on:change=move |event| {
-                                let due = event_target_value(&event).parse::<Date>().ok();
-                                change(&|note| note.due = due);
-                            }
-                        />
-                    </div>
+                    {due()}
                 </div>
             </Show>
         </li>

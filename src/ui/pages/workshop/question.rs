@@ -149,11 +149,29 @@ pub fn voted_words(i18n: I18nContext<Locale>, table: Table, question: &Question)
     t_string!(i18n, workshop.voted, count = voted, of = table.read(Workshop::voters)).to_string()
 }
 
-/// The words on the cards, from level 0 on.
-fn cards(table: Table, question: &Question) -> Vec<(Level, String)> {
+/// What a card says of its level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Card {
+    level: Level,
+    words: String,
+    /// What it could be, in the organisation's own examples.
+    example: String,
+    /// Of availability: the most hours without it.
+    hours: Option<u32>,
+}
+
+/// The cards, from level 0 on.
+fn cards(table: Table, question: &Question) -> Vec<Card> {
     table.turn(|turn| {
-        let levels = words_of(turn, question.aspect).map(|words| words.levels.clone());
-        Level::ALL.iter().copied().zip(levels.into_iter().flatten()).collect()
+        let Some(words) = words_of(turn, question.aspect) else { return Vec::new() };
+        let levels = Level::ALL.iter().zip(&words.levels).enumerate();
+        let card = |(place, (level, meaning)): (usize, (&Level, &String))| Card {
+            level: *level,
+            words: meaning.clone(),
+            example: words.examples.get(place).cloned().unwrap_or_default(),
+            hours: words.hours.get(place).copied().flatten(),
+        };
+        levels.map(card).collect()
     })
 }
 
@@ -165,24 +183,32 @@ pub fn Cards(question: StoredValue<Question>) -> impl IntoView {
     let faces = Memo::new(move |_| question.with_value(|question| cards(table, question)));
     view! {
         <ul class="vote-cards" aria-label=move || t_string!(i18n, workshop.cards)>
-            {move || faces.get().into_iter().filter(|(level, _)| *level != Level::Exceptional).map(|(level, words)| view! {
-                <li class="vote-card"><CardFace level words /></li>
+            {move || faces.get().into_iter().filter(|card| card.level != Level::Exceptional).map(|card| view! {
+                <li class="vote-card"><CardFace card /></li>
             }).collect_view()}
         </ul>
     }
 }
 
-/// What a card says: number, name and consequence.
+/// What a card says: number, name, consequence, hours and examples.
 #[component]
-pub fn CardFace(level: Level, words: String) -> impl IntoView {
+fn CardFace(card: Card) -> impl IntoView {
     let i18n = use_i18n();
+    let Card { level, words, example, hours } = card;
+    let hours = move || match hours? {
+        1 => Some(t_string!(i18n, workshop.hour).to_owned()),
+        hours => Some(t_string!(i18n, workshop.hours, hours = hours).to_string()),
+    };
     view! {
         <span class=format!("vote-card__number level level--{}", level.number()) aria-hidden="true">{level.number()}</span>
         <span class="vote-card__name">
             <span class="unseen">{level.number()} " "</span>
             {move || level.term().in_language(language_of(i18n))}
         </span>
-        <span class="vote-card__words">{words}</span>
+        <span class="vote-card__words">
+            {words} " " {hours} " "
+            <small class="vote-card__example" hidden=example.is_empty()>{t!(i18n, workshop.for_instance)} " " {example.clone()}</small>
+        </span>
     }
 }
 
@@ -278,7 +304,8 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
             focus_if_lost("#who-next");
         }
     };
-    let card = move |(level, words): (Level, String)| {
+    let card = move |card: Card| {
+        let level = card.level;
         let is_own = move || own.get() == Some(level);
         view! {
             <li>
@@ -289,7 +316,7 @@ fn Vote(question: StoredValue<Question>) -> impl IntoView {
                     aria-pressed=move || is_own().to_string()
                     on:click=move |_| vote(Some(level))
                 >
-                    <CardFace level words />
+                    <CardFace card />
                     <span class="vote-card__own">{move || is_own().then(|| t_string!(i18n, workshop.your_vote))}</span>
                 </button>
             </li>

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::table::Table;
 use crate::register::Key;
-use crate::register::workshop::{RecordsNote, Said, Stop, Workshop};
-use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::register::workshop::{KnownRule, RecordsNote, Said, Stop, Workshop};
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 
 /// Whether somebody for the archive sits at the table.
 #[must_use]
@@ -45,6 +45,17 @@ pub fn RecordsStop() -> impl IntoView {
     }
 }
 
+/// What the register says of a set: ”I registret: Gallras två år efter avslut, dokumenthanteringsplanen”.
+fn rule_words(i18n: leptos_i18n::I18nContext<Locale>, rule: &KnownRule) -> String {
+    let what = match rule.keep {
+        Some(true) => t_string!(i18n, workshop.keep).to_owned(),
+        Some(false) => format!("{} {}", t_string!(i18n, workshop.dispose), rule.when),
+        None => rule.when.clone(),
+    };
+    let parts: Vec<_> = [what.trim(), rule.basis.trim()].into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{} {}", t_string!(i18n, workshop.in_register), parts.join(", "))
+}
+
 /// One set's rule.
 #[component]
 fn Rule(key: Key, name: String) -> impl IntoView {
@@ -55,8 +66,22 @@ fn Rule(key: Key, name: String) -> impl IntoView {
     let note = Memo::new(move |_| {
         key.with_value(|key| table.turn(|turn| turn.records.iter().find(|note| note.set == *key).cloned()))
     });
+    let rule = Memo::new(move |_| key.with_value(|key| table.turn(|turn| turn.set(key)?.rule.clone())));
+    let from_register = move |keep: bool| {
+        let (when, basis) = rule.get_untracked().map(|rule| (rule.when, rule.basis)).unwrap_or_default();
+        RecordsNote { set: key.get_value(), keep, when, basis }
+    };
+    // The register's rule said again, while the table has said nothing of its own.
+    let again = Memo::new(move |_| {
+        rule.with(|rule| rule.as_ref().and_then(|rule| rule.keep)).filter(|_| note.with(Option::is_none))
+    });
+    let confirm = move |_| {
+        if let Some(keep) = again.get_untracked() {
+            table.say(Said::Records(from_register(keep)));
+        }
+    };
     let change = move |change: &dyn Fn(&mut RecordsNote)| {
-        let new = RecordsNote { set: key.get_value(), keep: true, when: String::new(), basis: String::new() };
+        let new = from_register(true);
         let mut note = note.get_untracked().unwrap_or(new);
         change(&mut note);
         table.say(Said::Records(note));
@@ -80,10 +105,18 @@ fn Rule(key: Key, name: String) -> impl IntoView {
     view! {
         <section class="card">
             <fieldset class="measure__question">
-                <legend>{name}</legend>
+                <legend>{name.clone()}</legend>
+                {move || rule.get().map(|rule| view! {
+                    <p class="measure__known soft">{move || rule_words(i18n, &rule)}</p>
+                })}
                 <div class="answers">
                     {choice(true, Signal::derive(move || t_string!(i18n, workshop.keep).to_owned()))}
                     {choice(false, Signal::derive(move || t_string!(i18n, workshop.dispose).to_owned()))}
+                    <Show when=move || leads() && again.with(Option::is_some)>
+                        <button type="button" class="button button--plain" on:click=confirm>
+                            {t!(i18n, workshop.confirm)} <span class="unseen">": " {name.clone()}</span>
+                        </button>
+                    </Show>
                 </div>
             </fieldset>
             <Show when=move || keep().is_some()>
