@@ -7,7 +7,7 @@ use super::table::Table;
 use crate::browser::{device, files};
 use crate::register::workshop::Turn;
 use crate::report::minutes;
-use crate::report::model::{Block, Report, Runs, words};
+use crate::report::model::{Block, Report, Runs, day_in_words, words};
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::language_of;
@@ -34,7 +34,16 @@ pub fn Minutes() -> impl IntoView {
                 let blocks = section.computed.into_iter().map(block).collect_view();
                 view! { <section class="card"><h2>{section.heading}</h2>{blocks}</section> }
             });
-            view! { <div class="minutes" lang="sv">{sections.collect_view()}</div> }
+            let day = day_in_words(report.as_of);
+            view! {
+                // What the page says round it is not on paper.
+                <header class="minutes__head on-paper" lang="sv">
+                    <p>{report.organisation}</p>
+                    <p class="minutes__title">{report.title}</p>
+                    <p>{day}</p>
+                </header>
+                <div class="minutes" lang="sv">{sections.collect_view()}</div>
+            }
         })
     }
 }

@@ -29,8 +29,8 @@ pub fn Summary() -> impl IntoView {
         })
     });
     view! {
-        <h1>{t!(i18n, workshop.summary)}</h1>
-        <p class="soft">{t!(i18n, workshop.summary_about)}</p>
+        <h1 class="on-screen">{t!(i18n, workshop.summary)}</h1>
+        <p class="soft on-screen">{t!(i18n, workshop.summary_about)}</p>
         <p class="notice notice--warn" hidden=move || left.get() == 0>
             {move || t_string!(i18n, workshop.left, count = left.get()).to_string()}
         </p>
@@ -136,7 +136,7 @@ fn Bring() -> impl IntoView {
     };
     let address = move || system.get().map(|key| format!("/system/{key}#klassning")).unwrap_or_default();
     view! {
-        <section class="card">
+        <section class="card on-screen">
             <h2>{t!(i18n, workshop.bring)}</h2>
             <Show
                 when=move || is_known.get()
