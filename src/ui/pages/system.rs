@@ -4,6 +4,7 @@ mod due;
 mod information;
 mod measures;
 mod risk;
+mod sitting;
 mod upgrade;
 
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use self::due::DueAgain;
 use self::information::{SetLevels, floors_of};
 use self::measures::Measures;
 use self::risk::{IN_MATRIX, RiskMap, RiskValue, WITH_MATRIX};
+use self::sitting::SittingOf;
 use crate::browser::device;
 use crate::catalogue::MethodInUse;
 use crate::register::method::{Floor, basis, below_floor};
@@ -323,6 +325,7 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let withdrawn = one.withdrawn == Some(true);
+    let sitting = (!one.sitting.is_empty()).then(|| (one.sitting.clone(), key.clone()));
     let place = Place { kind: RecordKind::Classification, key };
     let levels = one.levels();
     let raised: Vec<(Aspect, Raise)> =
@@ -357,6 +360,7 @@ fn Decision(key: Key, one: Classification) -> impl IntoView {
                 <p>{term(aspect.term())} ": " {t!(i18n, method.raised)} " " {term(raise.term())}</p>
             }).collect_view()}
             {reasons.into_iter().map(|(aspect, reason)| view! { <p>{term(aspect.term())} ": " {reason}</p> }).collect_view()}
+            {sitting.map(|(sitting, classification)| view! { <SittingOf sitting classification /> })}
             {if withdrawn {
                 view! { <Withdrawn reason=one.withdrawn_reason.clone() /> }.into_any()
             } else {
