@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::workshop::PLACE;
+use crate::exchange::example::ORGANISATION;
 use crate::report::figures::{Figure, Figures};
 use crate::ui::parts::number::{Number, address};
 use crate::ui::session::Session;
@@ -35,6 +37,8 @@ pub fn Overview() -> impl IntoView {
     let value = move |figure: Figure| Signal::derive(move || figures.with(|figures| figures.get(figure)));
     let behind = move |figure: Figure| Signal::derive(move || figure.list(year.get()));
     let under = Signal::derive(move || session.read(|register| register.organisation().name.clone()));
+    // With the example, its workshop is to be found without knowing where to look.
+    let is_example = Memo::new(move |_| session.read(|register| register.organisation().name == ORGANISATION));
     let bar = move |figure: Figure, of: Figure, label: Signal<String>| {
         let width = move || {
             let (part, whole) = (value(figure).get(), value(of).get());
@@ -106,6 +110,13 @@ pub fn Overview() -> impl IntoView {
                             {bar(Figure::IncidentsBusiness, Figure::Incidents, Signal::derive(move || t_string!(i18n, overview.incidents_business).to_owned()))}
                         </ul>
                     </section>
+                    <Show when=move || is_example.get() && session.past().is_none()>
+                        <section class="card">
+                            <h2>{t!(i18n, workshop.try_it)}</h2>
+                            <p class="soft">{t!(i18n, workshop.try_about)}</p>
+                            <A href=PLACE attr:class="button">{t!(i18n, workshop.door)}</A>
+                        </section>
+                    </Show>
                 </div>
                 <div class="overview__column">
                     <section class="card">

@@ -40,6 +40,13 @@ test("straight after the example its incidents lead to their list", async ({ pag
   await expect(rows).toHaveCount(EXAMPLE.incidents);
 });
 
+test("the example's workshop is found from the overview", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  await overview(page);
+  await page.getByRole("main").getByRole("link", { name: "Till workshoppar" }).click();
+  await expect(page.getByRole("button", { name: "Prova exempelworkshopen" })).toBeVisible();
+});
+
 test("the example's report is a Word file that says the figures in its sentences", async ({ page }) => {
   await (await Start.visit(page)).tryExample();
   const report = await Report.visit(page);
