@@ -82,6 +82,19 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   await measures.nth(1).getByLabel("Klart senast").fill("2027-03-01");
   const missing = await measures.nth(1).getByRole("group").locator("legend").innerText();
   await expect(others[3].page.getByText(missing)).toBeVisible();
+  // Everybody sees all that is asked, and what each thing asks for.
+  await expect(others[3].page.locator(".notes__row")).toHaveCount(await measures.count());
+  expect(await others[3].page.locator(".measure__expects").allInnerTexts()).toEqual(
+    await measures.locator(".measure__expects").allInnerTexts(),
+  );
+  // What is another's says whose, and is not done for that.
+  await measures.nth(2).getByLabel("Inte vårt").check();
+  await expect(measures.nth(2).getByText("Skriv vems det är.")).toBeVisible();
+  await measures.nth(2).getByLabel("Vems är det?").fill("Driftleverantör");
+  await measures.nth(2).getByLabel("Vems är det?").blur();
+  await expect(measures.nth(2).getByText("Skriv vems det är.")).toBeHidden();
+  const theirs = await measures.nth(2).getByRole("group").locator("legend").innerText();
+  await expect(others[3].page.locator(".notes__row").filter({ hasText: theirs })).toContainText("Driftleverantör");
 
   await leader.next("Till gallringen");
   await expect(leader.page.getByText("Arkivfunktionen sitter vid bordet.")).toBeVisible();
@@ -105,6 +118,19 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   for (const said of ["Protokoll: klassning av Passersystem", "Arkivarie", "Korten spärras samma dag", "Omgång 1: 1 på 3, 5 på 2", missing]) {
     expect(minutes).toContain(said);
   }
+  // On paper the minutes have a head, and nothing of the page round them.
+  const paper = leader.page.locator(".minutes__title");
+  await expect(paper).toBeHidden();
+  await leader.page.emulateMedia({ media: "print" });
+  await expect(paper).toHaveText("Protokoll: klassning av Passersystem");
+  await expect(paper).toBeVisible();
+  await expect(leader.page.getByRole("table", { name: "Åtgärder" })).toBeVisible();
+  for (const name of ["För in i registret", "Sammanfattning"]) {
+    await expect(leader.page.getByRole("heading", { name, exact: true })).toBeHidden();
+  }
+  await expect(leader.page.getByText("Läs det högt innan ni avslutar.")).toBeHidden();
+  await expect(leader.page.getByRole("button")).toHaveCount(0);
+  await leader.page.emulateMedia({ media: null });
 
   await leader.next("För in i registret");
   await expect(leader.page.getByText("Workshopen är införd i registret.")).toBeVisible();
@@ -133,7 +159,49 @@ test("a whole sitting ends as one classification with its votes, attendance and 
   await expect(held).toContainText("R 2");
   await expect(held).toContainText("S 3");
   await expect(ada.locator("#handlingsplan").getByText(missing)).toBeVisible();
+  await expect(ada.locator("#handlingsplan").getByText(theirs)).toBeVisible();
+  // The decision leads back to its sitting.
+  const decision = ada.locator("#klassning .decision").filter({ has: ada.locator("caption") });
+  await decision.getByText(/^Klassningsmötet /).click();
+  await expect(decision.getByText(/^Leddes av Informationssäkerhetssamordnare\./)).toBeVisible();
+  await expect(decision.getByRole("listitem").filter({ hasText: "Arkivarie" })).toBeVisible();
+  await expect(decision.getByRole("row", { name: /^Konfidentialitet, omgång 1/ })).toContainText("1 på 3, 5 på 2");
+  await expect(decision.getByRole("listitem").filter({ hasText: "Ett kort räcker för att komma in." })).toBeVisible();
   await expect(ada.locator("#information").getByText("Kort", { exact: true })).toBeVisible();
+});
+
+test("what the table writes down of its information sets a floor, and nobody decides below it", async ({ page: ada, newDevice }) => {
+  test.setTimeout(120_000);
+  const { leader, others } = await table(ada, newDevice, ["Informationsägare"]);
+  const everyone = [leader, ...others];
+  const facts = ada.getByRole("group", { name: /^Det här vet vi om informationen ?: Kort$/ });
+  await leader.stop("Informationsmängder");
+  await facts.getByLabel("Känsliga personuppgifter").check();
+  for (const seat of everyone) await expect(seat.page.getByText("K minst 2: Här finns känsliga personuppgifter")).toBeVisible();
+  // Only whoever leads writes it down.
+  await expect(others[0].page.getByRole("checkbox")).toHaveCount(0);
+
+  await leader.ask("Kort", "Konfidentialitet");
+  for (const seat of everyone) await expect(seat.page.locator("[data-floor]")).toContainText("Här finns känsliga personuppgifter");
+  await leader.open();
+  for (const seat of everyone) await seat.vote(1);
+  await leader.hasVoted(2, 2);
+  await leader.show();
+  await leader.fell({ 1: 2 });
+  await ada.getByLabel(/^1 /).check();
+  await expect(ada.getByText(/^Nivån ligger under golvet\./)).toBeVisible();
+  await expect(ada.getByRole("button", { name: "Besluta 1", exact: true })).toBeDisabled();
+  await ada.getByLabel(/^2 /).check();
+  await leader.decide(2);
+  for (const seat of everyone) await seat.isDecided(2);
+
+  // What comes to light after the decision is said where it was taken.
+  await leader.stop("Informationsmängder");
+  await facts.getByLabel("Sekretess: paragraf i OSL").fill("18 kap. 8 §");
+  await facts.getByLabel("Sekretess: paragraf i OSL").blur();
+  for (const seat of everyone) await expect(seat.page.getByText(/^K minst 3: Sekretess för säkerhets- och bevakningsåtgärder/)).toBeVisible();
+  await leader.ask("Kort", "Konfidentialitet");
+  for (const seat of everyone) await expect(seat.page.locator("[data-below]")).toBeVisible();
 });
 
 test("what the register has answered is at the table, and one touch says it again", async ({ page: ada, newDevice }) => {
