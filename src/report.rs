@@ -29,7 +29,7 @@ pub mod text;
 pub mod warnings;
 pub mod xlsx;
 
-pub use as_of::{as_of, day_of};
+pub use as_of::{as_of, as_of_today, day_of};
 pub use changes::{ChangeKind, Changes, LastYear, compared_with};
 pub use charts::Chart;
 pub use docx::{DocxError, Template, TemplateError, to_docx, to_docx_in};

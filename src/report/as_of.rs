@@ -1,6 +1,6 @@
 //! Which day's register a report is of.
 
-use crate::register::{Date, RecordKind, Register, review_place};
+use crate::register::{Date, Entry, RecordKind, Register, Review, filled, review_place};
 
 /// The day that the figures of a year's report are of: its review's cut-off, once that has been, or else today.
 #[must_use]
@@ -15,6 +15,19 @@ pub fn day_of(register: &Register, year: i16, today: Date) -> Date {
 pub fn as_of(now: &Register, then: &Register) -> Register {
     let mut register = then.clone();
     register.take(now, |kind| kind == RecordKind::Organisation || root(kind) == RecordKind::Review);
+    register
+}
+
+/// The register that a report is made from when it has no history from the day that its figures should be of: as it is
+/// now, and without that day. What it says of its figures' day is then true.
+#[must_use]
+pub fn as_of_today(now: &Register, year: i16) -> Register {
+    let mut register = now.clone();
+    let place = review_place(year);
+    if let Some(review) = now.reviews.get(&place.key) {
+        let fields = filled(&**review).into_iter().filter(|(field, _)| field != Review::CUT_OFF.key).collect();
+        register.put(Entry { disputed: now.disputes.of(&place).to_vec(), place, fields: Some(fields) });
+    }
     register
 }
 
@@ -70,6 +83,32 @@ mod tests {
     fn a_register_as_of_itself_is_itself() {
         let register = with("now");
         assert_eq!(as_of(&register, &register), register);
+    }
+
+    #[test]
+    fn without_history_the_report_says_the_day_that_its_figures_are_of() {
+        let (cut_off, today) = (date(2025, 1, 31), date(2025, 3, 1));
+        let mut register = with("now");
+        let field = |key: &str, value: Value| (key.to_owned(), value);
+        let of_review = vec![field("cut_off", Value::Date(cut_off)), field("dnr", Value::Line("1/25".to_owned()))];
+        let review = Entry { place: review_place(2024), fields: Some(of_review), disputed: vec!["dnr".to_owned()] };
+        register.put(review);
+        assert_eq!(crate::report::report(&register, 2024, today, None).as_of, cut_off);
+
+        let basis = as_of_today(&register, 2024);
+        let report = crate::report::report(&basis, 2024, today, None);
+        assert_eq!((report.as_of, report.dnr.as_str()), (today, "1/25"));
+        let words = crate::report::text::text(&report);
+        assert!(words.contains("Siffrorna är hämtade ur registret den 2025-03-01."), "{words}");
+        assert!(!words.contains("2025-01-31"), "{words}");
+        // All the rest is the register's.
+        let left = |register: &Register| {
+            let all = register.entries().filter(|entry| entry.place != review_place(2024));
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(left(&basis), left(&register));
+        assert_eq!(basis.disputes.of(&review_place(2024)), ["dnr"]);
+        assert_eq!(as_of_today(&basis, 2023), basis);
     }
 
     #[test]

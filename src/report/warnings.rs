@@ -4,7 +4,7 @@ use super::figures::{self, Figure};
 use super::model::{Block, Report, Run, Section};
 use super::secrecy;
 use crate::register::value::choice;
-use crate::register::{Choose, Date, Language, Register, section_place};
+use crate::register::{Choose, Date, Language, Register, review_place, section_place};
 
 choice! {
     /// Whom a thing to look at waits for.
@@ -72,6 +72,11 @@ pub enum Concern {
     },
     /// The register has no history as old as the day that the figures are of, so they are of today's register.
     CutOffTooOld {
+        /// That day.
+        day: Date,
+    },
+    /// The day that the figures are to be of is still to come, so they are of today's register.
+    CutOffToCome {
         /// That day.
         day: Date,
     },
@@ -178,6 +183,14 @@ impl Warning {
                     "The register has no history from {day}, so the figures are counted in the register as it is now."
                 ),
             ),
+            Concern::CutOffToCome { day } => say(
+                &format!(
+                    "Uppgifterna ska gälla per den {day}, som inte har varit än. Siffrorna är därför räknade ur registret som det är nu."
+                ),
+                &format!(
+                    "The figures are to be of {day}, which is still to come, so they are counted in the register as it is now."
+                ),
+            ),
             Concern::Unclassified { count: 1 } => say("Ett system är inte klassat.", "One system is not classified."),
             Concern::Unclassified { count } => {
                 say(&format!("{count} system är inte klassade."), &format!("{count} systems are not classified."))
@@ -217,9 +230,12 @@ pub fn warnings(register: &Register, report: &Report) -> Vec<Warning> {
     let whole = |concern| Warning { section: None, concern };
     let date = report.date.is_none().then(|| whole(Concern::DateMissing));
     let dnr = report.dnr.is_empty().then(|| whole(Concern::DnrMissing));
+    let review = register.reviews.get(&review_place(report.year).key);
+    let to_come = review.and_then(|review| review.cut_off).filter(|day| report.as_of < *day);
+    let to_come = to_come.map(|day| whole(Concern::CutOffToCome { day }));
     let count = register.disputes.count();
     let disputed = (0 < count).then(|| whole(Concern::Disputed { count }));
-    let mut found: Vec<Warning> = date.into_iter().chain(dnr).chain(disputed).collect();
+    let mut found: Vec<Warning> = date.into_iter().chain(dnr).chain(to_come).chain(disputed).collect();
     let counted = |figure| Some(report.figures.get(figure)).filter(|count| 0 < *count);
     found.extend(counted(Figure::Unclassified).map(|count| whole(Concern::Unclassified { count })));
     found.extend(
@@ -256,6 +272,8 @@ fn of_section(register: &Register, report: &Report, section: &Section) -> Vec<Co
             .map(|run| match run {
                 // A figure can't be wrong. It stands as a wall between the words on its two sides.
                 Run::Figure { .. } => "; ",
+                // So does what stands for words that are kept out.
+                Run::Withheld(_) => "; ",
                 run => run.words(),
             })
             .collect();
@@ -546,6 +564,19 @@ mod tests {
         let of = |count| Concern::Disputed { count };
         let said = |concern| Warning { section: None, concern }.text(Language::Swedish);
         assert!(said(of(1)).contains("på ett ställe.") && said(of(2)).contains("på 2 ställen."));
+    }
+
+    #[test]
+    fn a_cut_off_that_is_still_to_come_is_told() {
+        let mut register = Register::default();
+        let today = date(2025, 3, 26);
+        for (cut_off, is_told) in [(date(2025, 3, 25), false), (today, false), (date(2025, 3, 27), true)] {
+            let fields = vec![("cut_off".to_owned(), Value::Date(cut_off))];
+            register.put(Entry::new(review_place(2024), Some(fields)));
+            let found = warnings(&register, &model::report(&register, 2024, today, None));
+            let told = found.iter().find(|warning| warning.concern == Concern::CutOffToCome { day: cut_off });
+            assert_eq!(told.is_some(), is_told, "{cut_off}");
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn ReportPage() -> impl IntoView {
     let basis = Basis::of(year);
     let compared = RegisterOf::day(Memo::new(move |_| {
         let year = year.get();
-        session.read(|register| compared_with(register, year, day_of(register, year, session.today())))
+        basis.read(|register| compared_with(register, year, day_of(register, year, session.today())))
     }));
     let last = Memo::new(move |_| {
         let (since, before) = compared.here()?;
@@ -245,7 +245,7 @@ impl Mended {
             (_, Some(figure)) => Some(Self::List(figure)),
             (Concern::DateMissing, _) => Some(Self::Field(Review::DATE)),
             (Concern::DnrMissing, _) => Some(Self::Field(Review::DNR)),
-            (Concern::CutOffTooOld { .. }, _) => Some(Self::Field(Review::CUT_OFF)),
+            (Concern::CutOffTooOld { .. } | Concern::CutOffToCome { .. }, _) => Some(Self::Field(Review::CUT_OFF)),
             (Concern::Disputed { .. }, _) => Some(Self::Conflicts),
             (Concern::TrainingMissing | Concern::TrainingOld { .. }, _) => Some(Self::Training),
             _ => {

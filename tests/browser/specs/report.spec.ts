@@ -151,8 +151,12 @@ test("an issued report is frozen, and its files are the same for good", async ({
   await report.decide(2, "Utse informationsägare för varje system", "Bolagschef", "2025-10-01");
   await report.write("Övrig påverkan", "Serverrummet [[18:13 på plan 4 saknar larm]] och besök på Ekgatan 12 i Solna. Ring 08-508 460 00.");
   await expect(page.getByRole("article")).not.toContainText("saknar larm");
-  // The register began after that day, so its figures are not of it, and nothing says so.
-  await expect(page.getByText("Siffrorna avser läget")).toHaveCount(0);
+  // The register began after that day, so its figures are of today, and everything says so.
+  const before = page.getByRole("region", { name: "Innan den lämnas" });
+  await expect(before).toContainText("Registret har ingen historik från 2025-03-01.");
+  await expect(page.getByText(/^Siffrorna avser läget den \d+ [a-z]+ \d{4}\.$/)).not.toContainText("1 mars 2025");
+  await expect(page.getByRole("article")).toContainText(/Siffrorna är hämtade ur registret den \d{4}-\d{2}-\d{2}\./);
+  await expect(page.getByRole("article")).not.toContainText("Siffrorna är hämtade ur registret den 2025-03-01");
   await report.issue();
   await expect(page.getByRole("region", { name: /^Utfärdad \d{4}/ })).toBeFocused();
 

@@ -7,7 +7,7 @@ use leptos_router::components::A;
 
 use crate::browser::files::ReadFrom;
 use crate::register::{Date, Register};
-use crate::report::{as_of, day_of};
+use crate::report::{as_of, as_of_today, day_of};
 use crate::ui::pages::past;
 use crate::ui::parts::register_of::RegisterOf;
 use crate::ui::session::Session;
@@ -20,7 +20,8 @@ pub struct Basis {
     /// The session it is read through.
     pub session: Session,
     cut_off: RegisterOf,
-    /// As it was, when the cut-off has been and its register is here.
+    /// As it was, when the cut-off has been and its register is here; without the cut-off, when there is no history from
+    /// that day.
     then: Memo<Option<Arc<Register>>>,
 }
 
@@ -37,6 +38,9 @@ impl Basis {
         // Comparing two registers costs more than making the report again.
         let then = Memo::new_with_compare(
             move |_| {
+                if cut_off.too_old().is_some() {
+                    return Some(Arc::new(session.read(|now| as_of_today(now, year.get()))));
+                }
                 let (_, then) = cut_off.here()?;
                 Some(Arc::new(session.read(|now| as_of(now, &then.register))))
             },
@@ -58,6 +62,9 @@ impl Basis {
     pub fn read_from(&self) -> ReadFrom {
         let mut from = self.session.read_from();
         from.0.extend(self.cut_off.here().map(|(day, then)| (Some(day), then.seen.clone())));
+        // The same state of the document, but read without the cut-off.
+        let now = from.0.first().map(|(_, seen)| seen.clone());
+        from.0.extend(self.cut_off.too_old().zip(now).map(|(day, seen)| (Some(day), seen)));
         from
     }
 

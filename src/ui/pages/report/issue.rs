@@ -29,6 +29,7 @@ enum Need {
     Date,
     Dnr,
     CutOff,
+    Place,
     Decisions,
 }
 
@@ -36,7 +37,7 @@ impl Need {
     /// Whom it waits for.
     const fn waits_for(self) -> WaitsFor {
         match self {
-            Self::Date | Self::CutOff => WaitsFor::Coordinator,
+            Self::Date | Self::CutOff | Self::Place => WaitsFor::Coordinator,
             Self::Dnr => WaitsFor::Registrar,
             Self::Decisions => WaitsFor::Management,
         }
@@ -48,6 +49,7 @@ impl Need {
             Self::Date => Review::DATE,
             Self::Dnr => Review::DNR,
             Self::CutOff => Review::CUT_OFF,
+            Self::Place => Review::TOWN,
             Self::Decisions => return decisions::ADD.to_owned(),
         };
         field_id(&review_place(year), field)
@@ -59,6 +61,7 @@ fn needs(report: &Report, cut_off: Option<Date>) -> Vec<Need> {
     [
         (report.date.is_none(), Need::Date),
         (report.dnr.is_empty(), Need::Dnr),
+        (report.town.is_empty(), Need::Place),
         (cut_off.is_none(), Need::CutOff),
         (!decided, Need::Decisions),
     ]
@@ -113,6 +116,7 @@ pub fn Issue(
         Need::Date => t_string!(i18n, issue.needs_date),
         Need::Dnr => t_string!(i18n, issue.needs_dnr),
         Need::CutOff => t_string!(i18n, issue.needs_cut_off),
+        Need::Place => t_string!(i18n, issue.needs_place),
         Need::Decisions => t_string!(i18n, issue.needs_decisions),
     };
     let row = move |need: Need| {
@@ -131,7 +135,7 @@ pub fn Issue(
     view! {
         <section class="card issue" aria-labelledby="issue">
             <h2 id="issue">{t!(i18n, issue.title)}</h2>
-            <Show when=move || basis.too_old().is_none()><p>{as_of}</p></Show>
+            <p>{as_of}</p>
             <Show
                 when=move || !missing.with(Vec::is_empty)
                 fallback=move || view! { <p class="soft">{t!(i18n, issue.ready)}</p> }
