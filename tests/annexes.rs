@@ -75,6 +75,21 @@ fn each_sheet_is_read_back_as_it_was_meant() {
 }
 
 #[test]
+fn the_workbook_says_on_its_first_sheet_and_on_every_printed_page_that_it_may_hold_secrets() {
+    let register = full();
+    let file = to_xlsx(&register, &of_2024(&register)).unwrap();
+    let mut book = workbook(&file);
+    let first = book.sheet_names()[0].clone();
+    let said = columns(&book.worksheet_range(&first).unwrap(), "Innehåll");
+    assert!(said.iter().any(|cell| cell.to_string().contains("kan omfattas av sekretess")), "{said:?}");
+    for number in 1..=book.sheet_names().len() {
+        let sheet = part(&file, &format!("xl/worksheets/sheet{number}.xml"));
+        let head = sheet.split_once("<oddHeader>").and_then(|(_, rest)| rest.split_once("</oddHeader>")).unwrap().0;
+        assert!(head.contains("sekretess"), "{head}");
+    }
+}
+
+#[test]
 fn what_looks_like_a_formula_stays_text() {
     let register = full();
     let file = to_xlsx(&register, &of_2024(&register)).unwrap();

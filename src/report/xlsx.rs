@@ -20,6 +20,8 @@ pub struct XlsxError(#[from] rust_xlsxwriter::XlsxError);
 /// How much text a cell takes, in UTF-16 units, less what the reference to the rest needs.
 const CELL: usize = 32_000;
 const LONG: &str = "Långa texter";
+/// What stands at the head of each printed page: the lists hold what the report leaves out.
+const MARKING: &str = "Kan innehålla uppgifter som omfattas av sekretess";
 
 /// Writes the annexes of a report as an XLSX file.
 ///
@@ -165,6 +167,7 @@ fn fill(
     worksheet.set_freeze_panes(1, 0)?;
     worksheet.set_repeat_rows(0, 0)?;
     worksheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    worksheet.set_header(format!("&C{MARKING}"));
     worksheet.set_footer(format!("&L{}&RSida &P av &N", in_footer(report)));
     Ok(())
 }

@@ -154,6 +154,10 @@ impl Inside {
         let register = self.pictures.get(&picture).unwrap_or(&nothing);
         let report = report::report(register, year, today, last);
         if form == Form::Xlsx {
+            // The lists are the register's, with all that other parts leave out.
+            if part != Part::Open {
+                return Err(Failure::NotHere);
+            }
             let made = report::to_xlsx(register, &report).map_err(|why| Failure::Document(why.to_string()))?;
             return Ok(Answer::Report(Bytes(made)));
         }

@@ -134,6 +134,8 @@ pub fn Ways(
     let problem = RwSignal::new(None::<Problem>);
     let differs = RwSignal::new(false);
     let is_draft = move || source.with(|source| matches!(source, Source::Now { .. }));
+    // The page and the lists are of the report itself, also when another part is chosen.
+    let is_open = move || which.get() == Part::Open;
     let run = move |form, template: Option<File>| {
         doing.set(Some(form));
         problem.set(None);
@@ -209,12 +211,14 @@ pub fn Ways(
                 {t!(i18n, report_files.in_template)}
                 <input type="file" accept=".dotx,.docx" node_ref=own disabled=busy on:change=make_in_template />
             </label>
-            <Show when=is_draft>
+            <Show when=move || is_draft() && is_open()>
                 <button type="button" class="button" disabled=busy on:click=move |_| run(Form::Xlsx, None)>
                     {t!(i18n, report_files.xlsx)}
                 </button>
             </Show>
-            <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
+            <Show when=is_open fallback=move || view! { <p class="soft">{t!(i18n, report_files.only_open)}</p> }>
+                <button type="button" class="button" on:click=print>{t!(i18n, report.print)}</button>
+            </Show>
             <p class="soft" role="status">{how_far}</p>
             <Show when=move || stage.with(Option::is_some)>
                 <button type="button" class="button button--plain" on:click=move |_| pdf::stop()>
