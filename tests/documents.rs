@@ -7,6 +7,7 @@ mod support {
 
 use automerge::transaction::Transactable;
 use automerge::{Automerge, ObjId, ObjType, ROOT, ReadDoc};
+use jiff::civil::date;
 use klassrum::document::{Author, DocumentError, RegisterDocument, Signed};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::{
@@ -456,6 +457,40 @@ fn each_edit_can_be_undone_and_done_again() {
         }
         laptop.undo(&signed("ISAM", 4)).unwrap();
     }
+}
+
+#[test]
+fn a_report_that_was_issued_and_what_it_froze_is_not_undone() {
+    let mut laptop = device(0);
+    let year = review_place(2024).key;
+    let decision = place(RecordKind::Decision, &format!("{year}.one"));
+    act(&mut laptop, &Command::Add { place: decision.clone(), fields: vec![] });
+    act(&mut laptop, &set(&decision, "owner", "Bolagschef"));
+    act(&mut laptop, &set(&decision, "owner", "IT-chef"));
+    laptop.undo(&signed("ISAM", 2)).unwrap();
+    assert!(laptop.can_undo() && laptop.can_redo());
+
+    let report = place(RecordKind::Issued, &format!("{year}.report"));
+    let day = date(2025, 3, 26);
+    let fields = vec![
+        ("issued".to_owned(), Value::Moment(day.at(10, 0, 0, 0))),
+        ("date".to_owned(), Value::Date(day)),
+        ("dnr".to_owned(), Value::Line("1/25".to_owned())),
+        ("as_of".to_owned(), Value::Date(day)),
+        ("content".to_owned(), Value::Line("packed".to_owned())),
+        ("hash".to_owned(), Value::Line("0".to_owned())),
+    ];
+    act(&mut laptop, &Command::Add { place: report.clone(), fields });
+    let issued = laptop.read();
+    assert!(!laptop.can_undo() && !laptop.can_redo());
+    assert_eq!(laptop.undo(&signed("ISAM", 3)).unwrap(), None);
+    assert_eq!(laptop.read(), issued);
+
+    // That it was withdrawn is undone as any edit.
+    act(&mut laptop, &Command::Withdraw { place: report, reason: "Fel diarienummer".to_owned() });
+    assert!(laptop.read().issued_of(2024).is_empty());
+    laptop.undo(&signed("ISAM", 4)).unwrap();
+    assert_eq!(laptop.read(), issued);
 }
 
 /// That a year's review has begun is not undone: it holds nothing.

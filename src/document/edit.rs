@@ -14,7 +14,7 @@ use super::replaced::{prose_key, texts};
 use super::stored::{Fill, REMOVED, Stored, new_record};
 use super::undo::{Inverse, Step};
 use super::{Applied, DocumentError, RegisterDocument, Signed, below, is_here, record};
-use crate::register::{Choose, Classification, Command, CommandError, Place, Seen, Value};
+use crate::register::{Choose, Classification, Command, CommandError, Place, RecordKind, Seen, Value};
 
 impl RegisterDocument {
     /// Carries out an edit, all of it or nothing.
@@ -96,6 +96,11 @@ impl RegisterDocument {
         if let Some(replaced) = self.replaced.get_mut() {
             // What was written as it was seen then may be in a text that others have replaced since.
             replaced.look_again(&self.doc, wrote);
+        }
+        if steps.iter().any(issues) {
+            // It froze what was done before it.
+            self.done.clear();
+            self.undone.clear();
         }
         if !work.inverses.is_empty() {
             self.undone.clear();
@@ -199,6 +204,11 @@ impl RegisterDocument {
         }
         Ok(missing)
     }
+}
+
+/// Whether a step issues a report.
+const fn issues(step: &Command) -> bool {
+    matches!(step, Command::Add { place, .. } if matches!(place.kind, RecordKind::Issued))
 }
 
 /// Whether a step empties a field of a record with a natural key that nobody has begun.
@@ -317,12 +327,15 @@ impl Work {
                 change.batch_create_object(&collection, place.key.as_str(), &new, false)?;
             }
         }
-        self.inverses.push(Inverse::Put {
-            place: place.clone(),
-            field: REMOVED.into(),
-            held: ScalarValue::Null,
-            put: ScalarValue::Boolean(true),
-        });
+        // A report that has been issued is withdrawn, with a reason.
+        if !matches!(place.kind, RecordKind::Issued) {
+            self.inverses.push(Inverse::Put {
+                place: place.clone(),
+                field: REMOVED.into(),
+                held: ScalarValue::Null,
+                put: ScalarValue::Boolean(true),
+            });
+        }
         self.touch(place);
         Ok(())
     }
