@@ -246,6 +246,21 @@ impl Register {
         decisions.into_iter().zip(1..).map(|((key, decision), number)| (number, key, decision)).collect()
     }
 
+    /// The decisions of a year to follow up, each with its paragraph in the report that was issued; those of a report that
+    /// doesn't say which they were, or isn't issued, are [`Self::decisions_of`] the year.
+    #[must_use]
+    pub fn decided_of(&self, year: i16) -> Vec<(u32, &Key, &Arc<Decision>)> {
+        let issued = self.issued_of(year).into_iter().map(|(_, issued)| &issued.decisions).next();
+        let Some(keys) = issued.filter(|keys| !keys.is_empty()) else { return self.decisions_of(year) };
+        let numbered = (1..).zip(keys.lines());
+        numbered
+            .filter_map(|(number, key)| {
+                let (key, decision) = self.decisions.0.get_key_value(&Key::parse(key)?)?;
+                Some((number, key, decision))
+            })
+            .collect()
+    }
+
     /// The reports of a year that were issued and stand, the latest first. There is more than one when two people have
     /// issued apart; until one is withdrawn, the latest is shown.
     #[must_use]
@@ -318,6 +333,40 @@ mod tests {
         }
         assert_eq!(copy, register);
         assert_eq!(copy.systems.len(), 1);
+    }
+
+    #[test]
+    fn a_decision_keeps_the_paragraph_that_it_was_issued_with() {
+        let mut register = Register::default();
+        let key = |own: &str| review_place(2024).key.child(&natural_key(own));
+        let put = |register: &mut Register, own: &str, order: u32| {
+            let fields = vec![(Decision::ORDER.key.to_owned(), Value::Number(order))];
+            register.put(Entry::new(Place { kind: RecordKind::Decision, key: key(own) }, Some(fields)));
+        };
+        let told = |register: &Register| -> Vec<(u32, String)> {
+            register.decided_of(2024).into_iter().map(|(number, key, _)| (number, key.own().to_owned())).collect()
+        };
+        let said =
+            |all: &[(u32, &str)]| all.iter().map(|(number, own)| (*number, (*own).to_owned())).collect::<Vec<_>>();
+        put(&mut register, "one", 1);
+        put(&mut register, "two", 2);
+        let place = Place { kind: RecordKind::Issued, key: key("report") };
+        // Of a report that an earlier program issued nothing says which its decisions were.
+        register.put(Entry::new(place.clone(), Some(vec![])));
+        assert_eq!(told(&register), said(&[(1, "one"), (2, "two")]));
+
+        let order = Issued::decisions_in_order(register.decisions_of(2024).into_iter().map(|(_, key, _)| key));
+        let fields = vec![(Issued::DECISIONS.key.to_owned(), Value::Line(order))];
+        register.put(Entry::new(place.clone(), Some(fields.clone())));
+        put(&mut register, "late", 0);
+        put(&mut register, "one", 7);
+        assert_eq!(told(&register), said(&[(1, "one"), (2, "two")]));
+        register.put(Entry::new(Place { kind: RecordKind::Decision, key: key("one") }, None));
+        assert_eq!(told(&register), said(&[(2, "two")]));
+
+        let withdrawn = (Issued::WITHDRAWN.key.to_owned(), Value::Flag(true));
+        register.put(Entry::new(place, Some(fields.into_iter().chain([withdrawn]).collect())));
+        assert_eq!(told(&register), said(&[(1, "late"), (2, "two")]));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::key::Key;
 use super::level::{Level, Levels};
 use super::value::{Frozen, Prose, choice, record};
 
@@ -714,8 +715,17 @@ record! {
         HEADS heads: Frozen = "heads" "Registrets tillstånd" "State of the register",
         PROGRAM program: String = "program" "Programmets utgåva" "Edition of the program",
         CATALOGUE catalogue: String = "catalogue" "Katalogens utgåva" "Edition of the catalogue",
+        DECISIONS decisions: Frozen = "decisions" "Beslut i ordning" "Decisions in order",
         WITHDRAWN withdrawn: Option<bool> = "withdrawn" "Återkallad" "Withdrawn",
         WITHDRAWN_REASON withdrawn_reason: String = "withdrawn_reason" "Skäl till återkallelse" "Reason for withdrawal",
+    }
+}
+
+impl Issued {
+    /// The keys of the decisions in the report, as [`Issued::DECISIONS`] holds them: one a line, the first § 1.
+    #[must_use]
+    pub fn decisions_in_order<'a>(keys: impl IntoIterator<Item = &'a Key>) -> String {
+        keys.into_iter().map(Key::as_str).collect::<Vec<_>>().join("\n")
     }
 }
 

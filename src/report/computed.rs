@@ -742,7 +742,7 @@ fn accepted(facts: &Facts<'_>, page: &mut Page, risks: &[&Risk]) {
 /// How far the decisions of the year before have come.
 pub(super) fn earlier_decisions(facts: &Facts<'_>, page: &mut Page) {
     let year = facts.year() - 1;
-    let all = facts.register.decisions_of(year);
+    let all = facts.register.decided_of(year);
     if all.is_empty() {
         return;
     }

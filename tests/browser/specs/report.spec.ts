@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { expect, test, type Page } from "../fixtures.ts";
 import { Report } from "../pages/report.ts";
@@ -168,6 +169,24 @@ test("an issued report is frozen, and its files are the same for good", async ({
   expect(wordsOf(word)).not.toContain("Utkast");
   const paper = (await report.file("Hämta som PDF")).bytes;
 
+  await test.step("whoever has one of its files can see that it is the one that was issued", async () => {
+    const banner = page.getByRole("region", { name: /^Utfärdad \d{4}/ });
+    await banner.getByText("Filernas kontrollsummor").click();
+    for (const [name, bytes] of [["Rapporten, Word", word], ["Rapporten, PDF", paper]] as const) {
+      const sum = createHash("sha256").update(bytes).digest("hex");
+      await expect(banner.getByRole("listitem").filter({ hasText: name })).toContainText(sum);
+    }
+  });
+  await test.step("it isn't undone, and its decisions are closed until it is withdrawn", async () => {
+    await expect(report.undo).toBeDisabled();
+    await page.getByRole("button", { name: "Visa registret som det är nu" }).click();
+    await expect(article).toContainText("Rapporten är utfärdad, så besluten kan inte ändras.");
+    await expect(article).toContainText("Klassa de system som återstår");
+    await expect(page.getByRole("button", { name: "Lägg till beslut" })).toHaveCount(0);
+    await expect(page.getByRole("group", { name: "Beslut § 1" })).toHaveCount(0);
+    await page.getByRole("button", { name: "Visa den utfärdade rapporten" }).click();
+  });
+
   await test.step("what is withheld stands in the annex, with its paragraph", async () => {
     await report.choose("Bilagan med sekretess");
     const annex = await report.file("Hämta som Word");
@@ -213,7 +232,22 @@ test("an issued report is frozen, and its files are the same for good", async ({
     await page.getByRole("button", { name: "Återkalla" }).click();
     await expect(page.getByText(/^Utfärdad \d{4}/)).toHaveCount(0);
     await expect(issue).toBeEnabled();
+    await expect(page.getByRole("button", { name: "Lägg till beslut" })).toBeVisible();
   });
+});
+
+test("the lists and the paper are of the report alone, and not of the part that is chosen", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const [lists, paper] = ["Hämta bilagor (Excel)", "Skriv ut"].map((name) => page.getByRole("button", { name }));
+  const why = page.getByText("Excel och utskrift finns bara för rapporten");
+  for (const part of ["Offentlig version", "Bilagan med sekretess", "Rapporten"] as const) {
+    await report.choose(part);
+    const count = part === "Rapporten" ? 1 : 0;
+    await expect(lists).toHaveCount(count);
+    await expect(paper).toHaveCount(count);
+    await expect(why).toHaveCount(1 - count);
+  }
 });
 
 test("what to look at stands under the one it waits for, and leads to where it is mended", async ({ page }) => {

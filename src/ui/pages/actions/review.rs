@@ -22,7 +22,7 @@ pub fn ReviewDecisions() -> impl IntoView {
                 .into_iter()
                 .filter(|year| !register.issued_of(*year).is_empty())
                 .flat_map(|year| {
-                    let decisions = register.decisions_of(year).into_iter();
+                    let decisions = register.decided_of(year).into_iter();
                     decisions.map(move |(number, key, _)| (year, number, key.clone())).collect::<Vec<_>>()
                 })
                 .collect::<Vec<(i16, u32, Key)>>()

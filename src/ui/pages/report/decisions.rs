@@ -2,22 +2,39 @@
 
 use leptos::prelude::*;
 
+use super::code;
 use crate::browser::device;
 use crate::register::{Choose, Command, Decision, Key, Place, RecordKind, Value, review_place};
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::parts::history::History;
 use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::language_of;
 
 /// The id of the button that adds one.
 pub const ADD: &str = "decisions-add";
 
-/// The decisions of a year's review, to be written in.
+/// The decisions of a year's review, to be written in until its report is issued.
 #[component]
 pub fn Decisions(
     /// The review's year.
     year: i16,
 ) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let is_issued = Memo::new(move |_| session.read(|register| !register.issued_of(year).is_empty()));
+    view! {
+        <Show
+            when=move || is_issued.get()
+            fallback=move || view! { <Proposals year /> }
+        >
+            <p class="part__hint" lang=move || code(language_of(i18n))>{t!(i18n, review_decisions.issued)}</p>
+        </Show>
+    }
+}
+
+#[component]
+fn Proposals(year: i16) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let rows = Memo::new(move |_| {

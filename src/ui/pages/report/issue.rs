@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::components::A;
 
 use super::basis::Basis;
 use super::files::{Made, Source, make};
@@ -13,6 +14,7 @@ use crate::catalogue::MethodInUse;
 use crate::register::{Choose, Command, Date, Field, Issued, Key, Place, RecordKind, Review, Value, review_place};
 use crate::report::frozen::checksum;
 use crate::report::{Frozen, Part, Report, WaitsFor, annex};
+use crate::ui::pages::past;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::fields::field_id;
 use crate::ui::parts::withdraw::Withdraw;
@@ -179,7 +181,12 @@ pub fn Issue(
 /// Freezes a report and adds it to the register. Nothing is added unless every file could be made.
 async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result<(), Problem> {
     let session = basis.session;
-    let annex = untrack(|| basis.read(|register| annex(register, report)));
+    let (annex, decisions) = untrack(|| {
+        basis.read(|register| {
+            let decisions = register.decisions_of(report.year).into_iter().map(|(_, key, _)| key);
+            (annex(register, report), Issued::decisions_in_order(decisions))
+        })
+    });
     let editions = session.picture.with_untracked(|picture| MethodInUse::of(&picture.register).editions());
     let catalogue = format!("{}, {}", editions.catalogue, editions.wording);
     let frozen = Frozen::new(report, annex);
@@ -215,6 +222,7 @@ async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result
         line(Issued::HEADS, session.seen().to_string()),
         line(Issued::PROGRAM, PROGRAM.to_owned()),
         line(Issued::CATALOGUE, catalogue),
+        line(Issued::DECISIONS, decisions),
     ];
     session.send_then(Command::Add { place, fields }, move |answer| {
         if matches!(answer, Answer::Done) {
@@ -240,6 +248,21 @@ pub fn differs(sums: &str, part: Part, form: Form, bytes: &[u8]) -> bool {
     };
     let name = format!("{}.{ending} ", part.key());
     sums.lines().find_map(|line| line.strip_prefix(&name)).is_some_and(|sum| sum != checksum(bytes))
+}
+
+/// The checksums that are kept with an issued report: of which part, in which form.
+fn sums(files: &str) -> Vec<(Part, &'static str, String)> {
+    let one = |line: &str| {
+        let (name, sum) = line.split_once(' ')?;
+        let (part, ending) = name.split_once('.')?;
+        let form = match ending {
+            "docx" => "Word",
+            "pdf" => "PDF",
+            _ => return None,
+        };
+        Some((Part::from_key(part)?, form, sum.to_owned()))
+    };
+    files.lines().filter_map(one).collect()
 }
 
 /// An issued report, as it was issued.
@@ -322,6 +345,8 @@ pub fn Banner(
             t_string!(i18n, issue.banner, day = day, dnr = issued.dnr.clone()).to_string()
         })
     };
+    // Until it is over, the lists may still change.
+    let earlier = move || issued.with(|issued| issued.as_of).filter(|day| *day < device::today());
     let why = Signal::derive(move || t_string!(i18n, issue.withdraw_reason).to_owned());
     let about = Signal::derive(move || Some(t_string!(i18n, issue.withdraw_question).to_owned()));
     view! {
@@ -331,6 +356,21 @@ pub fn Banner(
                 <p>{move || issued.with(|issued| t_string!(i18n, issue.by, role = issued.issued_by.clone()).to_string())}</p>
             </Show>
             <Show when=move || several.get()><p>{t!(i18n, issue.several)}</p></Show>
+            {move || earlier().map(|on| {
+                let words = move || t_string!(i18n, issue.figures_of, day = day(on, language_of(i18n))).to_string();
+                view! { <p>{words} " " <A href=past::address(on)>{t!(i18n, report.as_of_lists)}</A></p> }
+            })}
+            <Show when=move || issued.with(|issued| !issued.files.is_empty())>
+                <details class="report__about">
+                    <summary>{t!(i18n, issue.files)}</summary>
+                    <p class="soft">{t!(i18n, issue.files_about)}</p>
+                    <ul>
+                        {move || issued.with(|issued| sums(&issued.files)).into_iter().map(|(part, ending, sum)| view! {
+                            <li>{term(part.term())} {format!(", {ending}: ")} <code class="issue__sum">{sum}</code></li>
+                        }).collect_view()}
+                    </ul>
+                </details>
+            </Show>
             <Withdraw place why about />
         </div>
     }
