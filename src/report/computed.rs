@@ -215,8 +215,9 @@ fn written(figure: Figure, count: u32) -> Run {
     Run::Figure { figure, value: number(count) }
 }
 
+/// A name or a title may hold an address: what people have written is under the same rule in a list as in a text.
 fn cell(text: &str) -> Runs {
-    vec![Run::Text(line(text))]
+    prose::named(&line(text))
 }
 
 fn counted(count: u32) -> Runs {
@@ -453,7 +454,7 @@ fn incident_in_words(incident: &Incident) -> Runs {
         (title, None) => title.to_owned(),
         (title, Some(_)) => format!("{title} ({})", kind.to_lowercase()),
     };
-    vec![Run::Text(day_of(incident).map_or_else(|| what.clone(), |day| format!("{day}: {what}")))]
+    cell(&day_of(incident).map_or_else(|| what.clone(), |day| format!("{day}: {what}")))
 }
 
 pub(super) fn identification(facts: &Facts<'_>, page: &mut Page) {

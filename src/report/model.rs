@@ -117,6 +117,14 @@ impl Block {
         }
     }
 
+    /// The same, to be changed.
+    pub const fn table_mut(&mut self) -> Option<&mut Table> {
+        match self {
+            Self::Table(table) | Self::KeyFigures(table) | Self::Chart(Chart { table, .. }) => Some(table),
+            Self::Paragraph(_) | Self::Bullets(_) | Self::Numbered(_) => None,
+        }
+    }
+
     /// Its running texts, in order: the paragraph, the items of a list, or the cells below a table's header.
     pub fn runs(&self) -> impl Iterator<Item = &Runs> {
         let (items, rows): (&[Runs], &[Vec<Runs>]) = match self {

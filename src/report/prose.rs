@@ -15,7 +15,7 @@ use crate::register::{Choose, Term};
 #[must_use]
 pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
     let (text, passages) = secrecy::taken_out(&printable(text));
-    let runs = |text: &str| without(text, &passages, figures);
+    let runs = |text: &str| without(text, &passages, |text| with_figures(text, figures));
     let mut gathered: Vec<Gathered> = Vec::new();
     let mut after_blank = true;
     for line in text.lines() {
@@ -54,11 +54,14 @@ pub fn blocks(text: &str, figures: &Figures) -> Vec<Block> {
     let all = |items: Vec<String>| items.iter().map(|item| runs(item)).collect();
     gathered
         .into_iter()
-        .map(|gathered| match gathered {
-            Gathered::Words(words) => Block::Paragraph(runs(&words)),
-            Gathered::Bullets(items) => Block::Bullets(all(items)),
-            Gathered::Numbered(items) => Block::Numbered(all(items)),
-            Gathered::Rows(name, rows) => Block::Table(table(&name, &rows, &runs)),
+        .flat_map(|gathered| match gathered {
+            Gathered::Words(words) => vec![Block::Paragraph(runs(&words))],
+            Gathered::Bullets(items) => vec![Block::Bullets(all(items))],
+            Gathered::Numbered(items) => vec![Block::Numbered(all(items))],
+            Gathered::Rows(name, rows) => {
+                let (table, left_out) = table(&name, &rows, &runs);
+                std::iter::once(Block::Table(table)).chain(left_out).collect()
+            }
         })
         .collect()
 }
@@ -85,14 +88,22 @@ fn name_of(words: &str) -> String {
 const COLUMNS: usize = 12;
 
 /// A table from rows of cells with `|` between them. A row that lacks a cell gets an empty one, and one that has more
-/// than there are headings keeps them in its last cell.
-fn table(name: &str, rows: &[String], runs: &impl Fn(&str) -> Runs) -> Table {
+/// than there are headings keeps them in its last cell. What is kept out of its name and its headings, which are plain
+/// words, is told below it, or it would be lost to the annex.
+fn table(name: &str, rows: &[String], runs: &impl Fn(&str) -> Runs) -> (Table, Option<Block>) {
     let cells = |row: &String, most: usize| -> Vec<String> {
         let row = row.trim();
         let row = row.strip_suffix('|').unwrap_or(row);
         row.splitn(most, '|').map(|cell| cell.trim().to_owned()).collect()
     };
-    let plain = |text: &str| words(&runs(text));
+    let mut withheld = Runs::new();
+    let mut plain = |text: &str| {
+        let runs = runs(text);
+        let said = words(&runs);
+        withheld.extend(runs.into_iter().filter(|run| matches!(run, Run::Withheld(_))));
+        said
+    };
+    let caption = if name.is_empty() { "Tabell".to_owned() } else { plain(name) };
     let header: Vec<String> =
         rows.first().map(|row| cells(row, COLUMNS).iter().map(|cell| plain(cell)).collect()).unwrap_or_default();
     let columns = header.len().max(1);
@@ -103,12 +114,13 @@ fn table(name: &str, rows: &[String], runs: &impl Fn(&str) -> Runs) -> Table {
         row.resize(columns, Runs::new());
         row
     });
-    Table {
-        caption: if name.is_empty() { "Tabell".to_owned() } else { plain(name) },
-        align: vec![Align::Left; columns],
-        header,
-        rows: rows.collect(),
-    }
+    let table = Table { caption, align: vec![Align::Left; columns], header, rows: rows.collect() };
+    let left_out = (!withheld.is_empty()).then(|| {
+        let mut told = vec![Run::text("Undantaget ur tabellens rubriker:")];
+        told.extend(withheld.into_iter().flat_map(|run| [Run::text(" "), run]));
+        Block::Paragraph(told)
+    });
+    (table, left_out)
 }
 
 /// The number and the words of a line like `12. words`. A year is no such number.
@@ -132,17 +144,23 @@ fn go_on(held: &mut String, words: &str) {
 #[must_use]
 pub fn runs(text: &str, figures: &Figures) -> Runs {
     let (text, passages) = secrecy::taken_out(text);
-    without(&text, &passages, figures)
+    without(&text, &passages, |text| with_figures(text, figures))
+}
+
+/// A name, a title or a role from the register, without what is kept out of the open report; braces are braces in it.
+pub(super) fn named(text: &str) -> Runs {
+    let (text, passages) = secrecy::taken_out(text);
+    without(&text, &passages, |text| vec![Run::text(text)])
 }
 
 /// The runs of a text whose passages have been taken out.
-fn without(text: &str, passages: &[(String, Ground)], figures: &Figures) -> Runs {
+fn without(text: &str, passages: &[(String, Ground)], said: impl Fn(&str) -> Runs) -> Runs {
     let mut runs = Runs::new();
     for piece in secrecy::pieces(text) {
         match piece {
-            Piece::Open(text) => runs.extend(with_figures(text, figures)),
+            Piece::Open(text) => runs.extend(said(text)),
             Piece::Passage(place) => runs.extend(passages.get(place).map(|(text, ground)| {
-                let hidden = words(&with_figures(text, figures));
+                let hidden = words(&said(text));
                 Run::Withheld(Withheld { shown: secrecy::UNNUMBERED.to_owned(), hidden, ground: *ground })
             })),
         }
@@ -228,6 +246,10 @@ mod tests {
             (
                 "Tabell: Mål\n| Mål | Utfall |\n|---|---|\n| Ett |\n| Två | 3 | mer |",
                 &["Mål|Mål/Utfall|Ett/|Två/3 | mer"],
+            ),
+            (
+                "Tabell: Mål [[på plan 4]]\n|a|[[18:13 b]]|\n|1|2|",
+                &["Mål [sekretess]|a/[sekretess]|1/2", "Undantaget ur tabellens rubriker: [sekretess] [sekretess]"],
             ),
             ("Text\n|a|b|\n\n|c", &["Text", "Tabell|a/b", "Tabell|c"]),
             ("|a|\n|-|", &["Tabell|a|-"]),

@@ -157,7 +157,7 @@ pub(super) fn number(report: &mut Report) {
     for run in report.all_runs_mut() {
         if let Run::Withheld(withheld) = run {
             count += 1;
-            withheld.shown = format!("[sekretess, punkt {count} i bilagan]");
+            withheld.shown = format!("[sekretess {}, punkt {count} i bilagan]", withheld.ground.words());
         }
     }
 }
@@ -373,22 +373,23 @@ const MASKED: &str = "[maskat]";
 pub fn public(report: &Report) -> (Report, Vec<Mask>) {
     let mut report = open(report);
     let mut masks = Vec::new();
-    for section in &mut report.sections {
-        let heading = section.heading.clone();
-        let mut mask = |text: &mut String| {
-            let found = to_mask(text);
-            for (place, ..) in found.iter().rev() {
-                text.replace_range(place.clone(), MASKED);
+    mask(&mut report.signatory, "Rapportens huvud", &mut masks);
+    for Section { heading, computed, text, footnotes, .. } in &mut report.sections {
+        for block in computed.iter_mut().chain(text) {
+            if let Block::Chart(chart) = block {
+                mask(&mut chart.alt, heading, &mut masks);
             }
-            let noted = found.into_iter().map(|(_, what, ground)| Mask { section: heading.clone(), what, ground });
-            masks.extend(noted);
-        };
-        for run in section.blocks_mut().flat_map(Block::runs_mut).flatten() {
-            if let Run::Text(text) | Run::Strong(text) = run {
-                mask(text);
+            if let Some(table) = block.table_mut() {
+                let names = std::iter::once(&mut table.caption).chain(&mut table.header);
+                names.for_each(|name| mask(name, heading, &mut masks));
+            }
+            for run in block.runs_mut().flatten() {
+                if let Run::Text(text) | Run::Strong(text) = run {
+                    mask(text, heading, &mut masks);
+                }
             }
         }
-        section.footnotes.iter_mut().for_each(|note| mask(&mut note.text));
+        footnotes.iter_mut().for_each(|note| mask(&mut note.text, heading, &mut masks));
     }
     let rows = masks.iter().map(|mask| vec![mask.section.clone(), mask.what.to_owned(), mask.ground.words()]).collect();
     let mut blocks = table("Maskningar", ["Avsnitt", "Vad", "Lagrum"], rows);
@@ -400,6 +401,15 @@ pub fn public(report: &Report) -> (Report, Vec<Mask>) {
     report.sections.push(Section::new("maskningar", "Bilaga: Maskningar i den offentliga versionen", blocks));
     report.title = format!("{} – offentlig version", report.title);
     (report, masks)
+}
+
+/// Masks a text that stands under a heading, and notes what was masked.
+fn mask(text: &mut String, heading: &str, masks: &mut Vec<Mask>) {
+    let found = to_mask(text);
+    for (place, ..) in found.iter().rev() {
+        text.replace_range(place.clone(), MASKED);
+    }
+    masks.extend(found.into_iter().map(|(_, what, ground)| Mask { section: heading.to_owned(), what, ground }));
 }
 
 /// The places in a text that are masked, in order.
