@@ -216,6 +216,30 @@ fn last_year_has_a_column_where_it_is_known() {
 }
 
 #[test]
+fn a_key_figure_says_what_it_is_counted_among() {
+    let summary = section_text(&of_2024(&full()), "summary");
+    let said = |begins: &str| {
+        let mut rows = summary.lines().filter_map(|line| line.strip_prefix(begins)?.strip_prefix('\t'));
+        let values = rows.next().unwrap_or_else(|| panic!("{begins}: {summary}"));
+        values.split('\t').next().unwrap().to_owned()
+    };
+    for (figure, words) in [
+        (Figure::Systems, "cirka 80"),
+        (Figure::Classified, "18 av cirka 80"),
+        (Figure::ActionPlan, "17 av cirka 80"),
+        (Figure::RiskAnalysis, "10 av cirka 80"),
+        (Figure::Unclassified, "62 av cirka 80"),
+        (Figure::IncidentsBusiness, "2 av 14"),
+        (Figure::Trained, "139 av 250"),
+    ] {
+        assert_eq!(said(figure.term().sv), words);
+    }
+    assert!(said(Figure::OwnerMissing.term().sv).ends_with(" av cirka 80"));
+    let (late, open) = (said(Figure::ActionsLate.term().sv), said(Figure::ActionsOpen.term().sv));
+    assert!(late.ends_with(&format!(" av {open}")), "{late}, {open}");
+}
+
+#[test]
 fn what_has_changed_since_the_last_review_is_told_in_the_page_and_in_every_file() {
     let now = example();
     let mut before = now.clone();

@@ -177,16 +177,13 @@ fn key_figures(facts: &Facts<'_>) -> Table {
         .map(|figure| {
             let label = vec![Run::text(figure.term().in_language(Language::Swedish))];
             let mut value = vec![written(*figure, facts.count(*figure))];
-            let of = match figure {
-                Figure::Trained => Some(Figure::People),
-                Figure::TrainedManagers => Some(Figure::Managers),
-                _ => None,
-            };
-            if *figure == Figure::Systems && !facts.about().is_empty() {
-                value.insert(0, Run::text(facts.about()));
+            // How many systems there are may not be certain.
+            let about = |figure: Figure| if figure == Figure::Systems { facts.about() } else { "" };
+            if !about(*figure).is_empty() {
+                value.insert(0, Run::text(about(*figure)));
             }
-            if let Some(of) = of.filter(|of| 0 < facts.count(*of)) {
-                value.extend([Run::text(" av "), written(of, facts.count(of))]);
+            if let Some(of) = among(*figure).filter(|of| 0 < facts.count(*of)) {
+                value.extend([Run::Text(format!(" av {}", about(of))), written(of, facts.count(of))]);
             }
             let before = facts
                 .last
@@ -203,6 +200,23 @@ fn key_figures(facts: &Facts<'_>) -> Table {
         header: ["Nyckeltal".to_owned(), year(facts.year())].into_iter().chain(before).collect(),
         align: aligned(columns, 1),
         rows,
+    }
+}
+
+/// What a key figure is counted among.
+const fn among(figure: Figure) -> Option<Figure> {
+    match figure {
+        Figure::Classified
+        | Figure::ActionPlan
+        | Figure::RiskAnalysis
+        | Figure::Unclassified
+        | Figure::OwnerMissing
+        | Figure::InformationOwnerMissing => Some(Figure::Systems),
+        Figure::ActionsLate => Some(Figure::ActionsOpen),
+        Figure::IncidentsBusiness => Some(Figure::Incidents),
+        Figure::Trained => Some(Figure::People),
+        Figure::TrainedManagers => Some(Figure::Managers),
+        _ => None,
     }
 }
 
