@@ -15,7 +15,7 @@ use klassrum::register::Register;
 use klassrum::report::frozen::checksum;
 use klassrum::report::pdf::{PdfError, Step, Typesetter};
 use klassrum::report::{Frozen, sheet};
-use support::reports::{example, full, long, of_2024, write};
+use support::reports::{example, full, long, of_2024, other_parts, write};
 
 /// The fonts that the app sets reports with.
 fn fonts() -> Vec<Vec<u8>> {
@@ -32,10 +32,10 @@ fn typesetter() -> Typesetter {
 fn every_register_gives_a_pdf_and_the_same_one_again() {
     let folder = std::env::var_os("KLASSRUM_FILES").map(PathBuf::from);
     let mut first = typesetter();
-    for (name, register) in
-        [("tomt", Register::default()), ("exempel", example()), ("fullt", full()), ("långt", long())]
-    {
-        let sheet = sheet(&of_2024(&register));
+    let reports = [("tomt", Register::default()), ("exempel", example()), ("fullt", full()), ("långt", long())]
+        .map(|(name, register)| (name, of_2024(&register)));
+    for (name, report) in reports.into_iter().chain(other_parts()) {
+        let sheet = sheet(&report);
         let mut steps = Vec::new();
         let began = std::time::Instant::now();
         let made = first.pdf(&sheet, |step| steps.push(step)).unwrap();

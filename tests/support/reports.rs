@@ -6,7 +6,7 @@ use jiff::civil::date;
 use klassrum::register::{
     Choose, Entry, Key, Level, Place, RecordKind, Register, StaffForm, StaffRole, Value, review_place, section_place,
 };
-use klassrum::report::{Report, report};
+use klassrum::report::{Part, Report, annex, part as part_of, report};
 use quick_xml::events::Event;
 
 pub fn put(register: &mut Register, kind: RecordKind, key: &str, fields: &[(&str, Value)]) {
@@ -115,6 +115,22 @@ pub fn long() -> Register {
         &[("name", line("Å & Ö <Fastigheter> \"AB\"")), ("town", line("Malmö"))],
     );
     register
+}
+
+/// The parts of a report that are not the report itself: of a full register, with words to withhold and to mask.
+pub fn other_parts() -> Vec<(&'static str, Report)> {
+    let mut register = full();
+    write(
+        &mut register,
+        "other-influence",
+        "Serverrummet [[18:13 på plan 4]] och huset på Ekgatan 12. Ring 08-508 460 00.\n\n\
+         Tabell: Jour [[bakom larmet]]\n| Vem | 08-508 460 01 |\n| Vakten | Ja |",
+    );
+    let report = of_2024(&register);
+    [("bilaga", Part::Annex), ("offentlig", Part::Public)]
+        .into_iter()
+        .map(|(name, which)| (name, part_of(which, &report, || annex(&register, &report)).unwrap()))
+        .collect()
 }
 
 pub fn of_2024(register: &Register) -> Report {
