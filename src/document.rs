@@ -112,7 +112,7 @@ impl RegisterDocument {
     /// A change whose forerunners are missing is kept and waits for them; see [`Self::waiting`].
     ///
     /// # Errors
-    /// A piece is damaged or belongs to something else, all of them wait for others, or there are no pieces at all.
+    /// A piece is damaged or belongs to something else, or there are no pieces at all.
     pub fn load(stored: impl IntoIterator<Item = impl AsRef<[u8]>>, actor: [u8; 16]) -> Result<Self, DocumentError> {
         let mut whole = None::<Box<Automerge>>;
         let mut changes = Vec::new();
@@ -130,7 +130,6 @@ impl RegisterDocument {
         if !any {
             return Err(DocumentError::Empty);
         }
-        let has_whole = whole.is_some();
         let doc = match whole {
             Some(doc) => *doc,
             None => Automerge::load(GENESIS)?,
@@ -145,16 +144,19 @@ impl RegisterDocument {
             replaced: OnceCell::new(),
         };
         loaded.admit(changes, &mut PatchLog::inactive())?;
-        // A document that was stored has a beginning: what builds on another is the end of one that was removed.
-        if !has_whole && !loaded.waiting.is_empty() && loaded.doc.get_heads() == [GENESIS_HASH] {
-            return Err(DocumentError::NoBeginning);
-        }
         Ok(loaded)
     }
 
     /// The whole document: what a plain `.automerge` file holds.
     pub fn save(&mut self) -> Vec<u8> {
         whole(&self.doc, &self.waiting)
+    }
+
+    /// Whether all that it holds waits for others: what comes over a line may bring them; without one, it is the end of a
+    /// document that was removed.
+    #[must_use]
+    pub fn has_no_beginning(&self) -> bool {
+        !self.waiting.is_empty() && self.doc.get_heads() == [GENESIS_HASH]
     }
 
     /// How many changes wait for others that they build on.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::inside::{
-    Inside, Kept, Shared, compact, forget, greet, keep, refuse, refuse_with, rename, store, store_queue, take_in,
+    Inside, Kept, Shared, compact, forget, greet, keep, name_of, refuse, refuse_with, rename, store, store_queue,
+    take_in,
 };
 use super::line;
 use super::protocol::{Event, Refusal, Request, Ticket, VERSION};
 use super::register_file::{self, FileProblem};
 use crate::browser::store::StoreError;
-use crate::browser::{device, worker};
+use crate::browser::{device, kept_link, worker};
 use crate::crypto::{DocumentKind, Invitation};
 use crate::document::{Applied, DocumentError, RegisterDocument, Signed};
 use crate::register::{Entry, Place, RecordKind};
@@ -174,7 +175,12 @@ async fn open(keeper: Register) {
         }
         worker::tell(&Event::Glimpsed);
     }
-    match RegisterDocument::load(pieces.iter().map(|(_, piece)| piece), device::random()) {
+    let loaded = RegisterDocument::load(pieces.iter().map(|(_, piece)| piece), device::random());
+    let has_no_beginning = loaded.as_ref().is_ok_and(RegisterDocument::has_no_beginning);
+    if has_no_beginning && has_no_line(&keeper).await {
+        return worker::tell(&Event::CannotOpen(DocumentError::NoBeginning.to_string()));
+    }
+    match loaded {
         Ok(document) => {
             {
                 let mut inside = keeper.borrow_mut();
@@ -192,6 +198,11 @@ async fn open(keeper: Register) {
         }
         Err(why) => worker::tell(&Event::CannotOpen(why.to_string())),
     }
+}
+
+/// Whether nothing is known of a relay that could bring what is missing.
+async fn has_no_line(keeper: &Register) -> bool {
+    matches!(kept_link::read(&name_of(keeper)).await, Ok(None))
 }
 
 async fn read(keeper: &Register) -> Result<Found, StoreError> {
