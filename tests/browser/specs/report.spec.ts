@@ -239,6 +239,8 @@ test("an issued report is frozen, and its files are the same for good", async ({
 test("the lists and the paper are of the report alone, and not of the part that is chosen", async ({ page }) => {
   await (await Start.visit(page)).tryExample();
   const report = await Report.visit(page);
+  // Without it there is no annex.
+  await report.write("Övrig påverkan", "Serverrummet [[18:13 på plan 4 saknar larm]].");
   const [lists, paper] = ["Hämta bilagor (Excel)", "Skriv ut"].map((name) => page.getByRole("button", { name }));
   const why = page.getByText("Excel och utskrift finns bara för rapporten");
   for (const part of ["Offentlig version", "Bilagan med sekretess", "Rapporten"] as const) {
