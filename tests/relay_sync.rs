@@ -674,6 +674,15 @@ async fn who_has_opened_no_mailbox_can_not_have_the_relay_hold_much() {
     assert_eq!(stranger.next().await, Said::Refused(None, Refusal::TooLarge));
     assert_eq!(stranger.next().await, Said::Ended);
 
+    // Pings between its parts make no message whole.
+    let mut sly = Device::connect(&relay).await;
+    let part = |first: bool| [&[u8::from(first) * 2, 0x80 | 126, 0x10, 0, 0, 0, 0, 0][..], &[7; 4096]].concat();
+    let ping = [0x89, 0x80, 0, 0, 0, 0];
+    for number in 0..64 {
+        let _ = sly.socket.get_mut().write_all(&[&part(number == 0)[..], &ping].concat()).await;
+    }
+    assert_eq!(sly.next().await, Said::Refused(None, Refusal::TooLarge));
+
     // Whole messages are let through, however many.
     let mut patient = Device::connect(&relay).await;
     for _ in 0..8 {

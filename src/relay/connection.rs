@@ -107,7 +107,6 @@ impl<S: MailStore> Connection<S> {
                 message = self.socket.next(), if now == Phase::Serving => {
                     is_silent = false;
                     self.receive(message, gate).await?;
-                    gate.next(!self.channels.is_empty());
                 }
                 () = self.outbox.filled() => {}
                 () = std::future::ready(()), if is_behind => {}
@@ -160,10 +159,13 @@ impl<S: MailStore> Connection<S> {
             Some(Ok(Message::Binary(bytes))) => {
                 self.office.metrics.received_bytes.inc_by(u64::try_from(bytes.len()).unwrap_or(0));
                 match ClientFrame::from_bytes(&bytes) {
-                    Ok(client_frame) => self.act(client_frame, &bytes).await,
-                    Err(WireError::TooLarge) => Err(End::Refused(Refusal::TooLarge, "")),
-                    Err(_) => Err(End::Refused(Refusal::Malformed, "")),
+                    Ok(client_frame) => self.act(client_frame, &bytes).await?,
+                    Err(WireError::TooLarge) => return Err(End::Refused(Refusal::TooLarge, "")),
+                    Err(_) => return Err(End::Refused(Refusal::Malformed, "")),
                 }
+                // Not after a ping: those may come between the halves of a message.
+                gate.next(!self.channels.is_empty());
+                Ok(())
             }
             Some(Ok(Message::Text(_))) => Err(End::Refused(Refusal::Malformed, "a message of text")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
