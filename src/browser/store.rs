@@ -5,17 +5,29 @@
 //! it on the disk before it says so.
 //!
 //! Beside the pieces lies the last picture of the register, as messages to the page: a copy that shows the list while
-//! the pieces are still being read, and that nothing is lost with.
+//! the pieces are still being read, and that nothing is lost with. A single empty message in its place says that a person
+//! has removed the document; without it, a store that is empty was cleared by the browser.
 
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
+use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 const PIECES: &str = "pieces";
 const PICTURE: &str = "picture";
+
+/// What became of pieces that were to be added to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Appended {
+    /// They are stored.
+    Stored,
+    /// They are not: a person has removed the document, in another tab.
+    Removed,
+    /// They are not: the others are gone, and nobody has removed them.
+    Cleared,
+}
 
 /// One document's pieces.
 pub(super) struct Store {
@@ -77,26 +89,18 @@ impl Store {
     /// Adds pieces, all or none. They are stored when this returns.
     pub(super) async fn append(&self, pieces: &[Vec<u8>]) -> Result<(), StoreError> {
         let transaction = self.database.transaction(PIECES).with_mode(TransactionMode::Readwrite).build()?;
-        let store = transaction.object_store(PIECES)?;
-        for piece in pieces {
-            store.add(JsValue::from(Uint8Array::from(piece.as_slice()))).primitive()?.await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+        add_all(transaction, pieces).await
     }
 
-    /// The same, to pieces that are there already. Adds nothing when there are none, and tells whether it added.
-    pub(super) async fn append_to_others(&self, pieces: &[Vec<u8>]) -> Result<bool, StoreError> {
-        let transaction = self.database.transaction(PIECES).with_mode(TransactionMode::Readwrite).build()?;
-        let store = transaction.object_store(PIECES)?;
-        if store.count().primitive()?.await? == 0 {
-            return Ok(false);
+    /// The same, to pieces that are there already. Adds nothing when there are none.
+    pub(super) async fn append_to_others(&self, pieces: &[Vec<u8>]) -> Result<Appended, StoreError> {
+        let transaction = self.database.transaction([PIECES, PICTURE]).with_mode(TransactionMode::Readwrite).build()?;
+        if transaction.object_store(PIECES)?.count().primitive()?.await? == 0 {
+            let removed = transaction.object_store(PICTURE)?.count().primitive()?.await? != 0;
+            return Ok(if removed { Appended::Removed } else { Appended::Cleared });
         }
-        for piece in pieces {
-            store.add(JsValue::from(Uint8Array::from(piece.as_slice()))).primitive()?.await?;
-        }
-        transaction.commit().await?;
-        Ok(true)
+        add_all(transaction, pieces).await?;
+        Ok(Appended::Stored)
     }
 
     /// Replaces the pieces numbered `covered` by the snapshot that holds all of them. Others stay.
@@ -106,7 +110,7 @@ impl Store {
         let transaction =
             self.database.transaction(PIECES).with_mode(TransactionMode::Readwrite).with_options(options).build()?;
         let store = transaction.object_store(PIECES)?;
-        // Another tab has removed the document.
+        // The document was removed meanwhile.
         if store.count().primitive()?.await? == 0 {
             return Ok(());
         }
@@ -137,12 +141,23 @@ impl Store {
         Ok(())
     }
 
-    /// Removes every piece and the picture: the document leaves this device.
+    /// Removes every piece and the picture, and notes that a person wanted it so: the document leaves this device.
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         let transaction = self.database.transaction([PIECES, PICTURE]).with_mode(TransactionMode::Readwrite).build()?;
         transaction.object_store(PIECES)?.clear()?.await?;
-        transaction.object_store(PICTURE)?.clear()?.await?;
+        let picture = transaction.object_store(PICTURE)?;
+        picture.clear()?.await?;
+        picture.add(JsValue::from(Uint8Array::new_with_length(0))).primitive()?.await?;
         transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn add_all(transaction: Transaction<'_>, pieces: &[Vec<u8>]) -> Result<(), StoreError> {
+    let store = transaction.object_store(PIECES)?;
+    for piece in pieces {
+        store.add(JsValue::from(Uint8Array::from(piece.as_slice()))).primitive()?.await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::line::{self, Link};
 use super::protocol::{Event, NotStored, Refusal, Ticket, VERSION};
 use super::{register, workshop};
-use crate::browser::store::{Store, StoreError};
+use crate::browser::store::{Appended, Store, StoreError};
 use crate::browser::tabs::{self, Tabs};
 use crate::browser::{kept_link, worker};
 use crate::crypto::{DocumentKind, Invitation};
@@ -225,16 +225,34 @@ pub(super) fn store_queue<D: Kept>(keeper: &Shared<D>) {
     });
 }
 
-/// Writes pieces to the store. Not when the document has begun and the store is empty: then another tab has removed it, and
-/// what is written here would be a piece of nothing. Tells whether they were written.
+/// Writes pieces to the store, and tells whether they were written: not when another tab has removed the document, or they
+/// would be pieces of nothing.
 async fn write<D: Kept>(keeper: &Shared<D>, pieces: &[Vec<u8>], begun: bool) -> Result<bool, StoreError> {
-    let store = store(keeper).await?;
-    let written = if begun { store.append_to_others(pieces).await } else { store.append(pieces).await.map(|()| true) };
+    let written = append(keeper, pieces, begun).await;
     if written.is_err() {
         // The connection may be what failed (iOS drops it in the background): the next try opens a new one.
         keeper.borrow_mut().store = None;
     }
     written
+}
+
+async fn append<D: Kept>(keeper: &Shared<D>, pieces: &[Vec<u8>], begun: bool) -> Result<bool, StoreError> {
+    let store = store(keeper).await?;
+    if !begun {
+        store.append(pieces).await?;
+        return Ok(true);
+    }
+    match store.append_to_others(pieces).await? {
+        Appended::Stored => Ok(true),
+        Appended::Removed => Ok(false),
+        // What the browser has cleared is here still, with these pieces in it.
+        Appended::Cleared => {
+            let whole = keeper.borrow_mut().document.as_mut().map(Held::whole);
+            let Some(whole) = whole else { return Ok(false) };
+            store.append(&[whole]).await?;
+            Ok(true)
+        }
+    }
 }
 
 pub(super) async fn store<D: Kept>(keeper: &Shared<D>) -> Result<Rc<Store>, StoreError> {

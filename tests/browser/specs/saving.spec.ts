@@ -236,6 +236,20 @@ test("a full disk is told, the words stay, and saving again works when there is 
   await expect(system.field("Kommentar")).toHaveValue(long);
 });
 
+test("what the browser clears while the app is open is written anew, all of it", async ({ page, baseURL }) => {
+  const system = await systemIn(page, "Passersystem");
+  await system.write("Leverantör", "Leverantör 17");
+  await system.isSaved();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: baseURL!, storageTypes: "indexeddb" });
+  await system.write("Enhet", "Säkerhet");
+  await page.getByRole("button", { name: "Försök spara igen" }).click();
+  await system.isSaved();
+  await page.reload();
+  await expect(system.field("Leverantör")).toHaveValue("Leverantör 17");
+  await expect(system.field("Enhet")).toHaveValue("Säkerhet");
+});
+
 test("a name that is emptied is asked for beside the field, and stands as it was", async ({ page }) => {
   const system = await systemIn(page, "Passersystem");
   await system.isSaved();
