@@ -563,9 +563,6 @@ pub enum DocumentError {
     /// Something in it has been changed.
     #[error("the document is damaged")]
     Damaged,
-    /// All of it builds on something that is not there.
-    #[error("what the document begins with is missing")]
-    NoBeginning,
     /// Nothing to load from.
     #[error("there is nothing to load the document from")]
     Empty,

@@ -178,7 +178,7 @@ async fn open(keeper: Register) {
     let loaded = RegisterDocument::load(pieces.iter().map(|(_, piece)| piece), device::random());
     let has_no_beginning = loaded.as_ref().is_ok_and(RegisterDocument::has_no_beginning);
     if has_no_beginning && has_no_line(&keeper).await {
-        return worker::tell(&Event::CannotOpen(DocumentError::NoBeginning.to_string()));
+        return worker::tell(&Event::CannotOpen("what the register begins with is missing".to_owned()));
     }
     match loaded {
         Ok(document) => {

@@ -72,7 +72,7 @@ impl From<DocumentError> for FileProblem {
         match why {
             DocumentError::Foreign | DocumentError::Empty => Self::Foreign,
             DocumentError::CutShort => Self::CutShort,
-            DocumentError::Damaged | DocumentError::NoBeginning => Self::Damaged,
+            DocumentError::Damaged => Self::Damaged,
             DocumentError::OtherKind => Self::OtherKind,
             DocumentError::Newer { .. } => Self::Newer,
             DocumentError::TooLarge { .. } => Self::TooLarge,
