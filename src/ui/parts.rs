@@ -12,6 +12,7 @@ pub mod language;
 pub mod level;
 pub mod matrix;
 pub mod method;
+pub mod more;
 pub mod number;
 pub mod past_day;
 pub mod record_link;

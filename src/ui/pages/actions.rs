@@ -13,6 +13,7 @@ use crate::report::figures::{self, Figure};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::shown;
+use crate::ui::parts::more::More;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -130,11 +131,7 @@ pub fn Actions() -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Show when=move || limit.get() < matching.with(Vec::len)>
-                <button type="button" class="button" on:click=move |_| limit.update(|limit| *limit += STEP)>
-                    {t!(i18n, actions.more)}
-                </button>
-            </Show>
+            <More shown=limit total=Signal::derive(move || matching.with(Vec::len)) step=STEP />
         </Show>
     }
 }

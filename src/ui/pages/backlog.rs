@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use crate::register::method::{Next, Pace, SittingTime, YearPlan, backlog, sitting_time, year_plan};
 use crate::register::{Date, Key};
 use crate::ui::parts::method::{next_words, use_method};
+use crate::ui::parts::more::More;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -62,11 +63,7 @@ pub fn Backlog() -> impl IntoView {
                         <Item key next />
                     </For>
                 </ol>
-                <Show when=move || limit.get() < next.with(Vec::len)>
-                    <button type="button" class="button" on:click=move |_| limit.update(|limit| *limit += STEP)>
-                        {t!(i18n, actions.more)}
-                    </button>
-                </Show>
+                <More shown=limit total=Signal::derive(move || next.with(Vec::len)) step=STEP />
             </section>
         </Show>
     }

@@ -13,6 +13,7 @@ use crate::register::command::required;
 use crate::register::text::differing;
 use crate::register::{Choose, Command, Disputes, Field, Kind, Language, Place, RecordKind, Register, Seen, Value};
 use crate::ui::parts::fields::{Control, shown};
+use crate::ui::parts::more::More;
 use crate::ui::session::{Answer, Session};
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -67,7 +68,6 @@ pub fn Conflicts() -> impl IntoView {
             let _ = said.focus();
         }
     });
-    let more = move || most.get() < disputes.with(|disputes| disputes.places().count());
     view! {
         <Heading
             title=Signal::derive(move || t_string!(i18n, nav.conflicts).to_owned())
@@ -89,13 +89,7 @@ pub fn Conflicts() -> impl IntoView {
                 <Question conflict drafts on_decided />
             </For>
         </ul>
-        <Show when=more>
-            <div class="actions">
-                <button type="button" class="button" on:click=move |_| most.update(|most| *most += STEP)>
-                    {t!(i18n, conflicts.more)}
-                </button>
-            </div>
-        </Show>
+        <More shown=most total=Signal::derive(move || disputes.with(|disputes| disputes.places().count())) step=STEP />
     }
 }
 

@@ -6,6 +6,7 @@ use crate::browser::device;
 use crate::document::{NEWS_MAX, News};
 use crate::ui::parts::fields::shown;
 use crate::ui::parts::history::what_changed;
+use crate::ui::parts::more::More;
 use crate::ui::parts::record_link::RecordLink;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -87,13 +88,7 @@ pub fn NewsPage() -> impl IntoView {
                     </tbody>
                 </table>
             </div>
-            <Show when=move || most.get() < count.get()>
-                <div class="actions">
-                    <button type="button" class="button" on:click=move |_| most.update(|most| *most += STEP)>
-                        {t!(i18n, conflicts.more)}
-                    </button>
-                </div>
-            </Show>
+            <More shown=most total=count step=STEP />
             <Show when=move || count.get() == NEWS_MAX>
                 <p class="soft">{t!(i18n, news.more, most = NEWS_MAX)}</p>
             </Show>
