@@ -44,20 +44,14 @@ pub fn Relay() -> impl IntoView {
 fn Unjoined() -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
-    let admission = RwSignal::new(String::new());
-    let connect = move |_| {
-        let word = admission.get_untracked().trim().to_owned();
-        session.ask(|ticket| Request::Connect(ticket, word), |_| {});
-    };
+    let word = RwSignal::new(String::new());
+    let connect = move |_| connect(session, word);
     view! {
         <p>{t!(i18n, relay.none)}</p>
         <p class="soft">{t!(i18n, relay.connect_about, origin = device::origin())} " " {t!(i18n, relay.connect_elsewhere)}</p>
         <details class="history">
             <summary>{t!(i18n, relay.admission)}</summary>
-            <div class="field">
-                <label for="relay-admission">{t!(i18n, relay.admission_label)}</label>
-                <input id="relay-admission" autocomplete="off" maxlength="200" bind:value=admission />
-            </div>
+            <Word word />
         </details>
         <div class="actions">
             <button type="button" class="button button--main" disabled=move || !session.editable() on:click=connect>
@@ -72,23 +66,53 @@ fn Unjoined() -> impl IntoView {
 #[component]
 fn Unread() -> impl IntoView {
     let i18n = use_i18n();
-    let session = Session::expect();
-    let leaving = RwSignal::new(false);
     view! {
         <p class="notice notice--bad" role="status">{t!(i18n, relay.keys)}</p>
         <Paste />
         <div class="actions">
-            <button type="button" class="button button--danger" on:click=move |_| leaving.set(true)>
-                {t!(i18n, relay.leave)}
-            </button>
+            <Leave question=Signal::derive(move || t_string!(i18n, relay.leave_keys_question).to_owned()) />
         </div>
+    }
+}
+
+/// The way from the relay.
+#[component]
+fn Leave(
+    /// What is asked first.
+    question: Signal<String>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = Session::expect();
+    let asked = RwSignal::new(false);
+    view! {
+        <button type="button" class="button button--danger" on:click=move |_| asked.set(true)>
+            {t!(i18n, relay.leave)}
+        </button>
         <Confirm
-            open=leaving
-            question=Signal::derive(move || t_string!(i18n, relay.leave_keys_question).to_owned())
+            open=asked
+            question
             yes=Signal::derive(move || t_string!(i18n, relay.leave).to_owned())
             on_yes=move |()| session.ask(Request::Leave, |_| {})
         />
     }
+}
+
+/// The word that a relay asks of those who make a mailbox.
+#[component]
+fn Word(word: RwSignal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="field">
+            <label for="relay-admission">{t!(i18n, relay.admission_label)}</label>
+            <input id="relay-admission" autocomplete="off" maxlength="200" bind:value=word />
+        </div>
+    }
+}
+
+/// Joins the register to the relay, or gives the word that it asked for.
+fn connect(session: Session, word: RwSignal<String>) {
+    let word = word.get_untracked().trim().to_owned();
+    session.ask(|ticket| Request::Connect(ticket, word), |_| {});
 }
 
 /// The word that the relay asks of a register that is joined, but not taken yet.
@@ -99,17 +123,11 @@ fn Admission() -> impl IntoView {
     let word = RwSignal::new(String::new());
     let give = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let word = word.get_untracked().trim().to_owned();
-        if !word.is_empty() {
-            session.ask(|ticket| Request::Connect(ticket, word), |_| {});
-        }
+        connect(session, word);
     };
     view! {
         <form class="new-row" on:submit=give>
-            <div class="field">
-                <label for="relay-admission">{t!(i18n, relay.admission_label)}</label>
-                <input id="relay-admission" autocomplete="off" maxlength="200" bind:value=word />
-            </div>
+            <Word word />
             <button class="button">{t!(i18n, relay.connect)}</button>
         </form>
     }
@@ -149,7 +167,6 @@ fn Joined() -> impl IntoView {
     let invitation = RwSignal::new_local(None::<Rc<(String, String)>>);
     let copied = RwSignal::new(None::<bool>);
     let link = NodeRef::<leptos::html::Input>::new();
-    let leaving = RwSignal::new(false);
     let changing = RwSignal::new(false);
     let invite = move |edit: bool| {
         copied.set(None);
@@ -247,16 +264,8 @@ fn Joined() -> impl IntoView {
                     {t!(i18n, relay.change_keys)}
                 </button>
             </Show>
-            <button type="button" class="button button--danger" on:click=move |_| leaving.set(true)>
-                {t!(i18n, relay.leave)}
-            </button>
+            <Leave question=Signal::derive(move || t_string!(i18n, relay.leave_question).to_owned()) />
         </div>
-        <Confirm
-            open=leaving
-            question=Signal::derive(move || t_string!(i18n, relay.leave_question).to_owned())
-            yes=Signal::derive(move || t_string!(i18n, relay.leave).to_owned())
-            on_yes=move |()| session.ask(Request::Leave, |_| {})
-        />
         <Confirm
             open=changing
             question=Signal::derive(move || t_string!(i18n, relay.change_keys_question).to_owned())
