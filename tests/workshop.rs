@@ -176,19 +176,12 @@ impl Device {
     }
 
     fn finish(&mut self) {
-        let (decisions, notes, instead_of) = self.read().to_name();
-        self.finish_with(decisions, Some(notes), instead_of);
+        let finish = self.to_finish();
+        self.say(&Said::Finish(finish));
     }
 
-    fn finish_with(&mut self, decisions: Vec<Digest>, notes: Option<Vec<Digest>>, instead_of: Vec<Digest>) {
-        self.say(&Said::Finish(Finish {
-            decided_by: "Informationsägare".into(),
-            day: jiff::civil::date(2026, 3, 2),
-            archive_took_part: true,
-            decisions,
-            notes,
-            instead_of,
-        }));
+    fn to_finish(&self) -> Finish {
+        self.read().to_finish("Informationsägare".into(), jiff::civil::date(2026, 3, 2), true)
     }
 }
 
@@ -899,8 +892,8 @@ fn whatever_is_changed_after_the_end_is_seen() {
 fn an_end_that_does_not_say_what_stood_beside_its_decisions_is_about_all_that_stands() {
     let mut devices = sitting(1);
     devices[0].decide(&question("kort"), Level::Moderate, "x");
-    let (decisions, _, instead_of) = devices[0].read().to_name();
-    devices[0].finish_with(decisions, None, instead_of);
+    let finish = Finish { notes: None, ..devices[0].to_finish() };
+    devices[0].say(&Said::Finish(finish));
     devices[0].settle_records("kort", true);
     let turn = devices[0].read();
     assert!(!turn.changed_since_end());

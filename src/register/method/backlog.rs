@@ -128,7 +128,8 @@ pub struct SittingTime {
     pub measured: usize,
 }
 
-/// How long a sitting takes here: the median of those measured, which one left open overnight doesn't move much, else the organisation's own figure, else a guess.
+/// How long a sitting takes here: the median of those measured, which one left open overnight doesn't move much, else the
+/// organisation's own figure, else a guess.
 #[must_use]
 pub fn sitting_time(register: &Register) -> SittingTime {
     let sittings = register.sittings.iter().filter_map(|(_, sitting)| sitting.minutes);

@@ -8,6 +8,7 @@ use super::{
     AgendaSet, Digest, Finish, MeasureNote, Notes, Person, Question, RecordsNote, RiskNote, Said, Statement, TableRisk,
     Turn, risk,
 };
+use crate::register::Date;
 
 /// That the sitting is over, as it was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,12 +94,18 @@ struct Content<'t> {
 }
 
 impl Turn {
-    /// What whoever ends the turn now names: the decisions that hold, what stands beside them, and the ends that this one
-    /// takes the place of.
+    /// What whoever ends the turn now says: it names the decisions that hold, what stands beside them, and the ends that
+    /// it takes the place of.
     #[must_use]
-    pub fn to_name(&self) -> (Vec<Digest>, Vec<Digest>, Vec<Digest>) {
-        let decisions = self.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect();
-        (decisions, self.noted.clone(), self.endings.iter().map(|ending| ending.id).collect())
+    pub fn to_finish(&self, decided_by: String, day: Date, archive_took_part: bool) -> Finish {
+        Finish {
+            decided_by,
+            day,
+            archive_took_part,
+            decisions: self.asked.iter().filter_map(|asked| Some(asked.decision()?.id)).collect(),
+            notes: Some(self.noted.clone()),
+            instead_of: self.endings.iter().map(|ending| ending.id).collect(),
+        }
     }
 
     /// The turn as this ending saw it: of decisions only its own, also where another has taken their place since, and

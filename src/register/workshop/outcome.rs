@@ -27,9 +27,10 @@ pub struct Outcome {
 }
 
 /// The edit that brings the end of a turn into the register: the sitting and who was there, sets that are new, what the
-/// table changed of their facts, records rules, a classification for the system and one for each information set with its votes, what was answered about
-/// measures in the place of the answers that the table had seen, a row of the action plan for each that is missing and has
-/// none, an end to the row that the table saw for each that is done, and one risk analysis with the risks that nobody struck.
+/// table changed of their facts, records rules, a classification for the system and one for each information set with its
+/// votes, what was answered about measures in the place of the answers that the table had seen, a row of the action plan
+/// for each that is missing and has none, an end to the row that the table saw for each that is done, and one risk analysis
+/// with the risks that nobody struck.
 /// `None` when it hasn't ended, nothing was decided, it has come to level 4, the system isn't in the register, or every end
 /// is in it already.
 ///
@@ -40,10 +41,7 @@ pub struct Outcome {
 pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<Outcome> {
     let about = &turn.about;
     let system = register.systems.get(&about.system)?;
-    let key = |ending: &Ending, what: &str, number: usize| {
-        let end = ending.id.to_string();
-        Key::parse(&format!("w{}-{what}{number}", end.get(..14)?))
-    };
+    let key = |ending: &Ending, what: &str, number: usize| Key::parse(&format!("{}{what}{number}", keys_of(ending.id)));
     let is_new = |ending: &&Ending| {
         let classification = key(ending, "k", 0).map(|own| about.system.child(&own));
         classification.is_some_and(|key| register.classifications.get(&key).is_none())
@@ -56,8 +54,7 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
         return None;
     }
     // What an earlier end of the same turn brought in, which this one takes the place of.
-    let earlier: Vec<_> =
-        replaced_ends(turn).filter_map(|end| Some(format!("w{}-", end.to_string().get(..14)?))).collect();
+    let earlier: Vec<_> = replaced_ends(turn).map(keys_of).collect();
     let is_earlier = |key: &Key| earlier.iter().any(|end| key.own().starts_with(end.as_str()));
     let sitting = register.sittings.of(&about.system).map(|(key, _)| key).find(|key| is_earlier(key)).cloned();
     let (sitting, mut commands) = match sitting {
@@ -160,8 +157,8 @@ pub fn outcome(workshop: &Workshop, turn: &Turn, register: &Register) -> Option<
         let new = answered(note, &about.catalogue, ending);
         let seen = |own: &str| has_seen(turn, note, own);
         commands.push(answer_instead_of(register, &about.system, &own("s", number)?, &new, seen));
-        let is_another_s = note.state == MeasureState::NotOurs && !note.reason.trim().is_empty();
-        if is_another_s || matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
+        let is_anothers = note.state == MeasureState::NotOurs && !note.reason.trim().is_empty();
+        if is_anothers || matches!(note.state, MeasureState::Partly | MeasureState::Missing) {
             let row = row(&catalogue, turn, note, new.assessment);
             commands.extend(action(register, &about.system, &own("a", number)?, note, &new, row.as_ref()));
         }
@@ -295,7 +292,8 @@ fn risks(workshop: &Workshop, turn: &Turn, register: &Register, ending: &Ending)
 /// Whether the table had this answer before its eyes, or gave it itself with an earlier end of the same turn.
 fn has_seen(turn: &Turn, note: &MeasureNote, own: &str) -> bool {
     let Some(seen) = &note.instead_of else { return true };
-    seen.iter().any(|seen| seen.as_str() == own) || replaced_ends(turn).any(|end| own.starts_with(&answers_of(end)))
+    seen.iter().any(|seen| seen.as_str() == own)
+        || replaced_ends(turn).any(|end| own.starts_with(&format!("{}s", keys_of(end))))
 }
 
 /// The ends that others took the place of.
@@ -303,9 +301,9 @@ fn replaced_ends(turn: &Turn) -> impl Iterator<Item = Digest> {
     turn.ended.iter().copied().filter(|end| !turn.endings.iter().any(|standing| standing.id == *end))
 }
 
-/// How the keys of the answers of an end begin.
-fn answers_of(end: Digest) -> String {
-    format!("w{}-s", end.to_string().get(..14).unwrap_or_default())
+/// How the keys begin of all that an end brings in; those of its answers go on with `s`.
+fn keys_of(end: Digest) -> String {
+    format!("w{}-", end.to_string().get(..14).unwrap_or_default())
 }
 
 /// The row of the plan that a measure of the catalogue that the table had gets; none when it had none.

@@ -229,7 +229,7 @@ fn Measure(row: Row) -> impl IntoView {
             && known.with(|known| known.as_ref().is_some_and(|known| known.row.is_some()))
     };
     let to_do = move || matches!(state(), Some(MeasureState::Partly | MeasureState::Missing));
-    let is_another_s = move || state() == Some(MeasureState::NotOurs);
+    let is_anothers = move || state() == Some(MeasureState::NotOurs);
     let asks_why = move || matches!(state(), Some(MeasureState::NotOurs | MeasureState::NotApplicable));
     let lacks_why = move || note.with(|note| note.as_ref().is_none_or(|note| note.reason.trim().is_empty()));
     let lacks_id = StoredValue::new(format!("{why_id}-lacks"));
@@ -292,11 +292,11 @@ fn Measure(row: Row) -> impl IntoView {
                 <div class="fields">
                     <div class="field">
                         <label for=why_id.clone()>
-                            {move || if is_another_s() { t_string!(i18n, workshop.whose) } else { t_string!(i18n, workshop.why_not_here) }}
+                            {move || if is_anothers() { t_string!(i18n, workshop.whose) } else { t_string!(i18n, workshop.why_not_here) }}
                         </label>
                         <input
                             id=why_id.clone()
-                            list=move || is_another_s().then_some("sides")
+                            list=move || is_anothers().then_some("sides")
                             maxlength="300"
                             autocomplete="off"
                             aria-invalid=move || lacks_why().to_string()
@@ -308,10 +308,10 @@ fn Measure(row: Row) -> impl IntoView {
                             }
                         />
                         <p id=lacks_id.get_value() class="field__error" hidden=move || !lacks_why()>
-                            {move || if is_another_s() { t_string!(i18n, workshop.whose_lacks) } else { t_string!(i18n, workshop.why_not_here_lacks) }}
+                            {move || if is_anothers() { t_string!(i18n, workshop.whose_lacks) } else { t_string!(i18n, workshop.why_not_here_lacks) }}
                         </p>
                     </div>
-                    <Show when=is_another_s>{due()}</Show>
+                    <Show when=is_anothers>{due()}</Show>
                 </div>
             </Show>
             <Show when=to_do>

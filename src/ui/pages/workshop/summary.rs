@@ -7,7 +7,7 @@ use super::minutes::{Minutes, MinutesFiles};
 use super::records::archive_is_here;
 use super::table::Table;
 use crate::browser::device;
-use crate::register::workshop::{Finish, Said, Turn, outcome};
+use crate::register::workshop::{Said, Turn, outcome};
 use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
@@ -79,15 +79,12 @@ fn End() -> impl IntoView {
         if decided_by.is_empty() {
             return;
         }
-        let (decisions, notes, instead_of) = untrack(|| table.turn(Turn::to_name));
-        table.say(Said::Finish(Finish {
-            decided_by,
-            day: device::today(),
-            archive_took_part: archive.get_untracked(),
-            decisions,
-            notes: Some(notes),
-            instead_of,
-        }));
+        let archive_took_part = archive.get_untracked();
+        let finish =
+            untrack(|| table.turn(|turn| Some(turn.to_finish(decided_by, device::today(), archive_took_part))));
+        if let Some(finish) = finish {
+            table.say(Said::Finish(finish));
+        }
     };
     view! {
         <form class="card" on:submit=end>
