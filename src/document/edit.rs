@@ -207,8 +207,8 @@ impl RegisterDocument {
 }
 
 /// Whether a step issues a report.
-const fn issues(step: &Command) -> bool {
-    matches!(step, Command::Add { place, .. } if matches!(place.kind, RecordKind::Issued))
+fn issues(step: &Command) -> bool {
+    matches!(step, Command::Add { place, .. } if place.kind == RecordKind::Issued)
 }
 
 /// Whether a step empties a field of a record with a natural key that nobody has begun.
@@ -328,7 +328,7 @@ impl Work {
             }
         }
         // A report that has been issued is withdrawn, with a reason.
-        if !matches!(place.kind, RecordKind::Issued) {
+        if place.kind != RecordKind::Issued {
             self.inverses.push(Inverse::Put {
                 place: place.clone(),
                 field: REMOVED.into(),

@@ -27,7 +27,6 @@ use crate::report::{
 };
 use crate::ui::parts::disputed::Disputed;
 use crate::ui::parts::fields::{FieldEditor, ProseControl, field_id};
-use crate::ui::parts::gradually::gradually;
 use crate::ui::parts::history::History;
 use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
@@ -40,8 +39,6 @@ use crate::ui::words::{counted, language_of, term};
 
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
-/// The first of them fill the screen.
-const PARTS_A_FRAME: usize = 3;
 
 /// The page.
 #[component]
@@ -180,11 +177,6 @@ fn AsDraft(
         basis.too_old().map(cut_off_too_old).into_iter().chain(found).collect::<Vec<_>>()
     });
     let concerns = Signal::derive(move || found.with(Vec::len));
-    let built = gradually(Signal::stored(SECTIONS.len()), PARTS_A_FRAME);
-    let parts = move || {
-        let year = year.get();
-        SECTIONS.iter().take(built.get()).map(|plan| (plan, year)).collect::<Vec<_>>()
-    };
     view! {
         <div class="report">
             <article class="paper" lang="sv">
@@ -193,9 +185,10 @@ fn AsDraft(
                     <p>{text(|report| report.organisation.clone())}</p>
                 </header>
                 <h1>{text(|report| report.title.clone())}</h1>
-                <For each=parts key=|(plan, year)| (plan.name, *year) let((plan, year))>
-                    <Part plan year made waits />
-                </For>
+                {move || {
+                    let year = year.get();
+                    SECTIONS.iter().map(|plan| view! { <Part plan year made waits /> }).collect_view()
+                }}
             </article>
             <aside class="report__side">
                 <AsOf basis />

@@ -240,24 +240,19 @@ fn parts(frozen: &Frozen) -> impl Iterator<Item = Part> {
 
 /// Whether a file of an issued report is another than the one it was issued with. The public version is made anew.
 #[must_use]
-pub fn differs(sums: &str, part: Part, form: Form, bytes: &[u8]) -> bool {
-    let ending = match (part, form) {
-        (Part::Public, _) | (_, Form::Xlsx) => return false,
-        (_, Form::Docx) => "docx",
-        (_, Form::Pdf) => "pdf",
-    };
-    let name = format!("{}.{ending} ", part.key());
-    sums.lines().find_map(|line| line.strip_prefix(&name)).is_some_and(|sum| sum != checksum(bytes))
+pub fn differs(files: &str, part: Part, form: Form, bytes: &[u8]) -> bool {
+    let kept = sums(files).into_iter().find(|(of, its, _)| (*of, *its) == (part, form));
+    kept.is_some_and(|(.., sum)| sum != checksum(bytes))
 }
 
 /// The checksums that are kept with an issued report: of which part, in which form.
-fn sums(files: &str) -> Vec<(Part, &'static str, String)> {
+fn sums(files: &str) -> Vec<(Part, Form, String)> {
     let one = |line: &str| {
         let (name, sum) = line.split_once(' ')?;
         let (part, ending) = name.split_once('.')?;
         let form = match ending {
-            "docx" => "Word",
-            "pdf" => "PDF",
+            "docx" => Form::Docx,
+            "pdf" => Form::Pdf,
             _ => return None,
         };
         Some((Part::from_key(part)?, form, sum.to_owned()))
@@ -365,8 +360,11 @@ pub fn Banner(
                     <summary>{t!(i18n, issue.files)}</summary>
                     <p class="soft">{t!(i18n, issue.files_about)}</p>
                     <ul>
-                        {move || issued.with(|issued| sums(&issued.files)).into_iter().map(|(part, ending, sum)| view! {
-                            <li>{term(part.term())} {format!(", {ending}: ")} <code class="issue__sum">{sum}</code></li>
+                        {move || issued.with(|issued| sums(&issued.files)).into_iter().map(|(part, form, sum)| {
+                            let form = if form == Form::Pdf { "PDF" } else { "Word" };
+                            view! {
+                                <li>{term(part.term())} {format!(", {form}: ")} <code class="issue__sum">{sum}</code></li>
+                            }
                         }).collect_view()}
                     </ul>
                 </details>
