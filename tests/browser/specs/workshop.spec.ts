@@ -517,6 +517,84 @@ test("two who lose the network in the middle vote on, and nothing is lost", asyn
   for (const seat of [leader, ...others]) await seat.isDecided(3);
 });
 
+test("a whole sitting goes to its end with two away from the first question on, and what they voted counts", async ({
+  page: ada,
+  newDevice,
+  complaints,
+}) => {
+  test.setTimeout(300_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const { leader, others } = await table(ada, newDevice);
+  const there = [leader, ...others.slice(0, 3)];
+  const away = others.slice(3);
+  await leader.ask("Kort", ASPECTS[0]);
+  await leader.open();
+  for (const seat of others) await seat.hasVoted(0, 6);
+  for (const seat of away) {
+    await seat.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await seat.page.context().setOffline(true);
+    await seat.vote(3);
+  }
+
+  for (const [place, aspect] of ASPECTS.entries()) {
+    if (place > 0) {
+      await leader.next("Nästa fråga");
+      for (const seat of there) await seat.isAsked("Kort", aspect);
+      await leader.open();
+    }
+    for (const seat of there) await seat.vote(1);
+    for (const seat of there) await seat.hasVoted(4, 6);
+    await leader.show();
+    for (const seat of there) await seat.fell({ 3: 0, 1: 4 });
+    await leader.decide(1, "Fyra av fyra");
+    for (const seat of there) await seat.isDecided(1);
+  }
+  await leader.stop("Sammanfattning");
+  const row = (seat: Seat, aspect: string) => seat.page.getByRole("row", { name: `Kort: ${aspect}` });
+  for (const seat of there) {
+    await expect(row(seat, "konfidentialitet")).toContainText("Omgång 1: 4 på 1");
+    await expect(row(seat, "konfidentialitet")).not.toContainText("kom sent");
+  }
+
+  // Those who are away are where they were, with their vote, also when the page begins anew without a network.
+  await away[0].page.reload();
+  for (const seat of away) {
+    await seat.isAsked("Kort", ASPECTS[0]);
+    await seat.hasVoted(1, 6);
+    await expect(seat.cards.getByRole("button", { pressed: true })).toHaveAccessibleName(/^3 /);
+  }
+
+  for (const seat of away) await seat.page.context().setOffline(false);
+  for (const seat of [...there, ...away]) {
+    await expect(seat.heading).toHaveText("Sammanfattning");
+    await expect(row(seat, "konfidentialitet")).toContainText("Omgång 1: 4 på 1; kom sent: 2 på 3");
+  }
+  await leader.ask("Kort", ASPECTS[0]);
+  for (const seat of [...there, ...away]) await expect(seat.page.getByText("Kom sent och räknas inte: 2 på 3")).toBeVisible();
+  await leader.next("Räkna med dem");
+  for (const seat of [...there, ...away]) await seat.fell({ 3: 2, 1: 4 });
+  await leader.next("Ändra beslutet");
+  await leader.decide(3, "Två som var borta har sett det hända");
+  for (const seat of [...there, ...away]) await seat.isDecided(3);
+
+  await leader.stop("Sammanfattning");
+  await leader.next("Avsluta workshopen");
+  for (const seat of [...there, ...away]) {
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+    await expect(row(seat, "konfidentialitet")).toContainText("Omgång 1: 2 på 3, 4 på 1");
+    await expect(row(seat, "konfidentialitet")).toContainText("Två som var borta har sett det hända");
+  }
+  await leader.next("För in i registret");
+  await ada.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
+  for (const level of ["K 3", "R 1", "T 1", "S 1"]) await expect(ada.locator(".held")).toContainText(level);
+  const decision = ada.locator("#klassning .decision").filter({ has: ada.locator("caption") });
+  await decision.getByText(/^Klassningsmötet /).click();
+  for (const role of ROLES) await expect(decision.getByRole("listitem").filter({ hasText: new RegExp(`^${role}$`) })).toBeVisible();
+  await expect(decision.getByRole("row", { name: /^Konfidentialitet, omgång 1/ })).toContainText("2 på 3, 4 på 1");
+  await expect(decision.getByRole("row", { name: /^Riktighet, omgång 1/ })).toContainText("4 på 1");
+});
+
 test("a facilitator whose tab dies comes back to the same question, and the votes are there", async ({ page: ada, newDevice }) => {
   test.setTimeout(120_000);
   const { leader, others } = await table(ada, newDevice, ROLES.slice(0, 2));
