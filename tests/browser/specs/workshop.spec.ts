@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import * as Automerge from "@automerge/automerge";
 import { chromium } from "@playwright/test";
 import { expect, test as base, type Page } from "../fixtures.ts";
+import { accept, atRelay, invite } from "../pages/invitation.ts";
 import { Measures } from "../pages/method.ts";
 import { Start } from "../pages/start.ts";
 import { systemIn } from "../pages/system.ts";
@@ -593,6 +594,110 @@ test("a whole sitting goes to its end with two away from the first question on, 
   for (const role of ROLES) await expect(decision.getByRole("listitem").filter({ hasText: new RegExp(`^${role}$`) })).toBeVisible();
   await expect(decision.getByRole("row", { name: /^Konfidentialitet, omgång 1/ })).toContainText("2 på 3, 4 på 1");
   await expect(decision.getByRole("row", { name: /^Riktighet, omgång 1/ })).toContainText("4 på 1");
+});
+
+test("two facilitators who decide and end apart without a network are both heard, and somebody settles it", async ({
+  page: ada,
+  newDevice,
+  complaints,
+}) => {
+  test.setTimeout(240_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const { seat: leader } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  const [code, address] = [await leader.code(), ada.url()];
+  await ada.goto("/");
+  const link = await invite(ada, "Bjud in att redigera");
+  await ada.goto(address);
+  // The one who is to lead too has the register, the archivist has not.
+  const ben = await newDevice();
+  await accept(ben, link);
+  await expect(atRelay(ben)).toBeVisible();
+  const second = await Seat.join(ben, code, "Objektledare");
+  const archivist = await Seat.join(await newDevice(), code, "Arkivarie");
+  const everyone = [leader, second, archivist];
+  await expect(leader.circles.getByRole("listitem")).toHaveCount(3);
+  const agenda = (seat: Seat) => seat.page.getByRole("navigation", { name: "Dagordning" });
+  await expect(agenda(second)).toHaveCount(0);
+  await leader.next("Gör till mötesledare: Objektledare");
+  await expect(agenda(second)).toBeVisible();
+  await expect(second.page.getByRole("button", { name: /^Gör till mötesledare/ })).toHaveCount(0);
+
+  await leader.ask("Kort", "Konfidentialitet");
+  for (const seat of everyone) await seat.isAsked("Kort", "Konfidentialitet");
+  await second.open();
+  for (const [number, seat] of everyone.entries()) await seat.vote(number === 1 ? 3 : 2);
+  for (const seat of everyone) await seat.hasVoted(3, 3);
+  await leader.show();
+  for (const seat of everyone) await seat.fell({ 3: 1, 2: 2 });
+
+  const apart = [
+    { seat: leader, level: 2, reason: "Korten spärras samma dag" },
+    { seat: second, level: 3, reason: "Spärren tog en vecka förra gången" },
+  ];
+  for (const { seat } of apart) await seat.page.context().setOffline(true);
+  for (const { seat, level, reason } of apart) {
+    await seat.page.getByLabel(new RegExp(`^${level} `)).check();
+    await seat.decide(level, reason);
+    await seat.isDecided(level);
+    await seat.stop("Sammanfattning");
+    await seat.page.getByLabel("Beslutas av (informationsägare)").fill("Informationsägare");
+    await seat.next("Avsluta workshopen");
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+    await seat.next("För in i registret");
+    await expect(seat.page.getByText("Workshopen är införd i registret.")).toBeVisible();
+  }
+  await expect(archivist.page.locator("[data-decided]")).toHaveCount(0);
+  for (const { seat } of apart) await seat.page.context().setOffline(false);
+
+  for (const seat of everyone) {
+    await expect(seat.heading).toHaveText("Sammanfattning");
+    await expect(seat.page.getByText(/^Två har avslutat workshopen olika på var sitt håll\. Båda sluten finns kvar/)).toBeVisible();
+    await expect(seat.page.getByRole("row", { name: "Kort: konfidentialitet" })).toContainText("Två har beslutat olika; det högre gäller.");
+  }
+  // In the register both stand, on both devices, each with its reason.
+  for (const { seat } of apart) {
+    await expect(seat.page.getByText("Workshopen är införd i registret.")).toBeVisible();
+    await seat.page.getByRole("link", { name: "Till systemet" }).click();
+    const classifications = seat.page.locator("#klassning");
+    await expect(classifications.getByText(/^Två klassningar från samma dag säger olika/)).toBeVisible();
+    await expect(classifications.locator(".held")).toContainText("K 3");
+    for (const { reason } of apart) await expect(classifications.getByText(reason).first()).toBeVisible();
+    await seat.page.goto(address);
+  }
+
+  // At the table somebody settles it.
+  await leader.ask("Kort", "Konfidentialitet");
+  const both = apart.map(({ level, reason }) => `${level} (${reason})`);
+  for (const seat of everyone) {
+    const dispute = seat.page.getByRole("alert").filter({ hasText: /^Två har beslutat olika på var sitt håll: / });
+    for (const one of both) await expect(dispute).toContainText(one);
+    await seat.isDecided(3);
+  }
+  await leader.next("Ändra beslutet");
+  await ada.getByLabel(/^2 /).check();
+  await leader.decide(2, "Spärren är ny sedan i våras");
+  for (const seat of everyone) {
+    await seat.isDecided(2);
+    await expect(seat.page.getByText(/^Två har beslutat olika/)).toBeHidden();
+  }
+  await leader.stop("Sammanfattning");
+  await leader.next("Avsluta igen");
+  for (const seat of everyone) {
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+    await expect(seat.page.getByText(/^Två har avslutat workshopen olika/)).toBeHidden();
+  }
+  await leader.next("För in i registret");
+  await expect(ada.getByText("Workshopen är införd i registret.")).toBeVisible();
+  for (const { seat } of apart) {
+    await seat.page.getByRole("link", { name: "Till systemet" }).click();
+    const classifications = seat.page.locator("#klassning");
+    await expect(classifications.locator(".held")).toContainText("K 2");
+    await expect(classifications.getByText(/^Två klassningar från samma dag säger olika/)).toHaveCount(0);
+    const withdrawn = classifications.locator(".decision").filter({ hasText: "Återkallad" });
+    for (const { reason } of apart) await expect(withdrawn.filter({ hasText: reason }).first()).toBeVisible();
+    const stands = classifications.locator(".decision").filter({ hasNotText: "Återkallad" });
+    await expect(stands.filter({ hasText: "Spärren är ny sedan i våras" }).first()).toBeVisible();
+  }
 });
 
 test("a facilitator whose tab dies comes back to the same question, and the votes are there", async ({ page: ada, newDevice }) => {
