@@ -13,6 +13,7 @@ import { Seat } from "../pages/workshop.ts";
 import { filmOf, qrFrame } from "../support/film.ts";
 import { tabTo } from "../support/keys.ts";
 import { expectNoBarriers } from "../support/barriers.ts";
+import { startForger } from "../support/forger.mjs";
 import { startRelay } from "../support/relay.mjs";
 import { tapBefore } from "../support/tap.mjs";
 import { wordsOf } from "../support/zip.mjs";
@@ -781,18 +782,25 @@ const stored = (page: Page) =>
     return found;
   });
 
-/** What has been said in the workshop that a device holds: what stands after version, key and signature of each. */
-async function statementsIn(page: Page) {
+/** Every statement that anybody has written in the workshop that a device holds, forged or not, also where it was deleted. */
+async function writtenIn(page: Page) {
   // The first change is the same in every workshop, and so is not stored with it.
   const first = readFileSync(new URL("../../../src/document/workshop.automerge", import.meta.url));
-  let document = Automerge.loadIncremental(Automerge.init<{ said?: Record<string, Uint8Array> }>(), new Uint8Array(first));
+  let document = Automerge.loadIncremental(Automerge.init(), new Uint8Array(first));
   for (const { database, store, bytes } of await stored(page)) {
     if (/^klassrum\.workshop-[0-9a-f]+$/.test(database) && store === "pieces") {
       document = Automerge.loadIncremental(document, new Uint8Array(bytes));
     }
   }
-  return Object.values(document.said ?? {}).map((bytes) => JSON.parse(new TextDecoder().decode(bytes.slice(97))).said);
+  const values = Automerge.getAllChanges(document).flatMap((change) => Automerge.decodeChange(change).ops.map((op) => op.value));
+  // A version and a key come before the signature, and then what is said.
+  return values
+    .filter((value) => typeof value === "object" && value !== null)
+    .map((value) => Buffer.from(value as Uint8Array))
+    .map((bytes) => ({ by: bytes.toString("hex", 1, 33), said: JSON.parse(bytes.toString("utf8", 97)).said }));
 }
+
+const statementsIn = async (page: Page) => (await writtenIn(page)).map(({ said }) => said);
 
 test("nobody reads a vote before it is opened: not in what devices store, and not on the wire", async ({ newDevice, relay }) => {
   test.setTimeout(120_000);
@@ -821,6 +829,62 @@ test("nobody reads a vote before it is opened: not in what devices store, and no
   expect(traffic.length).toBeGreaterThan(2_000);
   for (const word of ["commitment", "nonce", "Arkivarie", "Passersystem"]) expect(traffic.includes(word)).toBe(false);
   await tap.close();
+});
+
+test("a vote in another's name, and a second one of one's own, change nothing whatever tools they are made with", async ({
+  page: ada,
+  newDevice,
+  relay,
+}) => {
+  test.setTimeout(120_000);
+  const { leader, others, code } = await table(ada, newDevice, ["Arkivarie"]);
+  const [archivist] = others;
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  await leader.vote(2);
+  await archivist.vote(2);
+  await leader.hasVoted(2, 2);
+  const forger = startForger(relay.url, code);
+  try {
+    await forger.said("voted");
+    // Theirs is the third seat and the third vote; the round is still open, and the archivist's vote given.
+    for (const seat of [leader, archivist]) await seat.hasVoted(3, 3);
+    await expect(archivist.cards.getByRole("button", { pressed: true })).toHaveAccessibleName(/^2 /);
+    await leader.show();
+    for (const seat of [leader, archivist]) await seat.fell({ 3: 0, 2: 2, 1: 0 });
+    forger.goOn();
+    await forger.said("opened");
+  } finally {
+    forger.stop();
+  }
+  const counted = async (seat: Seat) => {
+    await seat.fell({ 3: 0, 2: 2, 1: 1 });
+    await expect(seat.page.getByText(/^Kom sent/)).toBeHidden();
+    await expect(seat.page.getByText(/^Röster som inte är öppnade än/)).toBeHidden();
+    await expect(seat.page.locator("[data-decided]")).toHaveCount(0);
+  };
+  for (const seat of [leader, archivist]) await counted(seat);
+
+  // All of the forgery has come to the devices: the votes in the archivist's name, and what was to open and decide them.
+  const written = await writtenIn(ada);
+  const votes = written.filter(({ said }) => said.vote);
+  const byOf = (role: string) => written.find(({ said }) => said.join?.role === role)?.by;
+  // One is true, one is for another level, one takes it back.
+  const asArchivist = votes.filter(({ by }) => by === byOf("Arkivarie")).map(({ said }) => said.vote.commitment);
+  expect(new Set(asArchivist).size).toBe(3);
+  expect(votes.filter(({ by }) => by === byOf("Driftleverantör"))).toHaveLength(2);
+  expect(written.filter(({ said }) => said.decide?.reason === "Förfalskat")).toHaveLength(2);
+
+  // A page that begins anew reads the same, and the sitting goes on.
+  await archivist.page.reload();
+  for (const seat of [leader, archivist]) await counted(seat);
+  await leader.decide(2, "Två av tre");
+  for (const seat of [leader, archivist]) await seat.isDecided(2);
+  await leader.stop("Sammanfattning");
+  for (const seat of [leader, archivist]) {
+    await expect(seat.page.getByRole("row", { name: "Kort: konfidentialitet" })).toContainText("Omgång 1: 2 på 2, 1 på 1");
+    await expect(seat.page.getByText("Förfalskat")).toHaveCount(0);
+  }
 });
 
 test("a code with a slip is said to be wrong, and an observer is waited for by nobody", async ({ page: ada, newDevice }) => {
