@@ -219,9 +219,7 @@ pub fn Systems() -> impl IntoView {
         let (sort, descending) = sorting.get();
         session.picture.with(|picture| picture.index.order(&sort, descending))
     });
-    let matching = Memo::new(move |_| {
-        query.with(|query| order.with(|order| session.picture.with(|picture| picture.index.matching(order, query))))
-    });
+    let matching = Memo::new(move |_| query.with(|query| order.with(|order| order.matching(query))));
     let total = Memo::new(move |_| session.picture.with(|picture| picture.index.count(Only::All)));
     let under = Signal::derive(move || {
         let shown = matching.with(Vec::len);
