@@ -18,6 +18,7 @@ mod group;
 mod headers;
 mod limits;
 mod metrics;
+mod network;
 mod office;
 mod outbox;
 mod readers;
@@ -186,7 +187,7 @@ pub async fn serve<S: MailStore>(
 /// `localhost`, which leads nobody else there.
 fn for_others(listener: &TcpListener, secure: bool) -> Option<String> {
     let local = listener.local_addr().ok()?;
-    let outer = if local.ip().is_unspecified() { tls::outer_address()? } else { local.ip() };
+    let outer = if local.ip().is_unspecified() { network::outer_addresses().into_iter().next()? } else { local.ip() };
     let scheme = if secure { "https" } else { "http" };
     (!outer.is_loopback()).then(|| format!("{scheme}://{}", SocketAddr::new(outer, local.port())))
 }

@@ -12,7 +12,7 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
 use super::store::{PostgresStore, SqliteStore};
-use super::{Limits, NewMailboxes, Options, RelayError, Tls, listen, serve, tls};
+use super::{Limits, NewMailboxes, Options, RelayError, Tls, listen, network, serve};
 
 /// Klassrum's relay.
 #[derive(Debug, Parser)]
@@ -136,7 +136,11 @@ async fn run(given: Relay) -> Result<(), RelayError> {
         tls,
         behind_proxy: given.behind_proxy,
     };
-    let ready = || tracing::info!("Klassrum is served at {scheme}://{}", shown(address));
+    let ready = || {
+        let mut all = shown(address).into_iter();
+        tracing::info!("Klassrum is served at {scheme}://{}", all.next().unwrap_or_else(|| address.to_string()));
+        all.for_each(|other| tracing::info!("and at {scheme}://{other}"));
+    };
     match given.database {
         Some(database) => {
             let store = PostgresStore::open(&database).await?;
@@ -220,16 +224,16 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A browser gives the app all it needs at `localhost`, so that is the address to show; for others in the network, the
-/// address by which they reach this machine.
-fn shown(address: SocketAddr) -> String {
+/// addresses by which they reach this machine, the likeliest first.
+fn shown(address: SocketAddr) -> Vec<String> {
     let port = address.port();
     if address.ip().is_loopback() {
-        return format!("localhost:{port}");
+        return vec![format!("localhost:{port}")];
     }
-    match tls::outer_address().filter(|_| address.ip().is_unspecified()) {
-        Some(outer) => SocketAddr::new(outer, port).to_string(),
-        None => address.to_string(),
+    if !address.ip().is_unspecified() {
+        return vec![address.to_string()];
     }
+    network::outer_addresses().into_iter().map(|outer| SocketAddr::new(outer, port).to_string()).collect()
 }
 
 /// Ctrl-C, or what a service manager sends. The signals are taken here, before the relay says that it serves.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, UdpSocket};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,6 +15,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::network;
 
 /// Some devices refuse a certificate that is valid for longer than 825 days.
 const VALID: Duration = Duration::from_secs(800 * 24 * 3600);
@@ -116,19 +118,11 @@ fn names(address: IpAddr) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     names.extend(fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned()));
     names.extend((!address.is_unspecified()).then(|| address.to_string()));
-    names.extend(outer_address().map(|address| address.to_string()));
+    names.extend(network::outer_addresses().iter().map(IpAddr::to_string));
     names.retain(|name| !name.is_empty());
     names.sort();
     names.dedup();
     names
-}
-
-/// The address by which others in the network reach this machine. Nothing is sent.
-pub(super) fn outer_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
-    // An address for documentation, in nobody's network.
-    socket.connect("192.0.2.1:9").ok()?;
-    Some(socket.local_addr().ok()?.ip()).filter(|address| !address.is_unspecified())
 }
 
 /// Others on the machine can't read what is in the file.
