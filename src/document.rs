@@ -147,6 +147,21 @@ impl RegisterDocument {
         Ok(loaded)
     }
 
+    /// What can be read of stored bytes of which some are damaged, as a plain `.automerge` file, and how many can't be.
+    ///
+    /// # Errors
+    /// Nothing of it can be read.
+    pub fn salvage<Bytes: AsRef<[u8]>>(stored: &[Bytes]) -> Result<(Vec<u8>, usize), DocumentError> {
+        let is_sound = |bytes: &&Bytes| pieces(bytes.as_ref(), &GENESIS_HASH).is_ok();
+        let sound: Vec<_> = stored.iter().filter(is_sound).collect();
+        let left_out = stored.len() - sound.len();
+        let mut document = Self::load(sound, [0; 16])?;
+        if document.has_no_beginning() {
+            return Err(DocumentError::Damaged);
+        }
+        Ok((document.save(), left_out))
+    }
+
     /// The whole document: what a plain `.automerge` file holds.
     pub fn save(&mut self) -> Vec<u8> {
         whole(&self.doc, &self.waiting)

@@ -410,6 +410,33 @@ fn damaged_bytes_are_refused_and_nothing_is_touched() {
 }
 
 #[test]
+fn of_damaged_pieces_the_sound_ones_are_saved_and_what_comes_later_mends_the_rest() {
+    let mut laptop = device(0);
+    let first = act(&mut laptop, &add_system("antura")).bytes;
+    let second = act(&mut laptop, &set(&system("antura"), "unit", "Ekonomi")).bytes;
+    let third = act(&mut laptop, &set(&system("antura"), "supplier", "Antura AB")).bytes;
+    let mut damaged = second.clone();
+    damaged[20] ^= 0x40;
+
+    let stored = [first.clone(), damaged.clone(), third.clone()];
+    assert!(RegisterDocument::load(&stored, actor(1)).is_err());
+    let (file, left_out) = RegisterDocument::salvage(&stored).unwrap();
+    assert_eq!(left_out, 1);
+    let mut again = RegisterDocument::load([file], actor(1)).unwrap();
+    assert_eq!(again.read().systems.get(&key("antura")).unwrap().unit, "");
+    // What built on the damaged piece is in the file, and waits for it.
+    assert_eq!(again.waiting(), 1);
+    again.merge(&second).unwrap();
+    assert_eq!(again.read(), laptop.read());
+
+    // Without what all builds on, there is nothing to save.
+    for stored in [vec![damaged.clone()], vec![damaged, third]] {
+        assert!(RegisterDocument::salvage(&stored).is_err());
+    }
+    assert_eq!(RegisterDocument::salvage(&[first]).unwrap().1, 0);
+}
+
+#[test]
 fn one_name_with_two_histories_is_noticed() {
     let mut one = device(0);
     let mut copy = device(0);

@@ -82,6 +82,8 @@ pub enum Request {
     TakeBack(Ticket, u16, Round),
     /// Closes a round with the votes that are here.
     CloseRound(Ticket, Round),
+    /// What can be read of a register that can't be opened, as a plain file; what is stored stays as it is.
+    Salvage(Ticket),
 }
 
 /// The level that is voted for.
@@ -138,7 +140,8 @@ pub enum Event {
     FileStep(FileStep),
     /// The answer to [`Request::Inspect`].
     Inspected(Ticket, Difference),
-    /// The answer to [`Request::Save`]: a whole file, which opens and holds what the register holds.
+    /// The answer to [`Request::Save`]: a whole file, which opens and holds what the register holds; and to
+    /// [`Request::Salvage`]: one that opens.
     Saved(Ticket, Vec<u8>),
     /// The answer to [`Request::Conflicts`].
     Conflicts(Ticket, Vec<Conflict>),

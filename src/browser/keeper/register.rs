@@ -126,6 +126,7 @@ fn handle(keeper: &Register, request: Request) {
             Ok(Event::At(ticket, then.ok_or_else(|| document.began())))
         }),
         Request::StoreAgain => store_queue(keeper),
+        Request::Salvage(ticket) => spawn_local(salvage(Rc::clone(keeper), ticket)),
         Request::Forget(ticket) => spawn_local(forget(Rc::clone(keeper), ticket)),
         Request::Connect(ticket, admission) => line::connect(keeper, ticket, admission),
         Request::Join(ticket, invitation) => line::join(keeper, ticket, &invitation),
@@ -197,6 +198,18 @@ async fn open(keeper: Register) {
             }
         }
         Err(why) => worker::tell(&Event::CannotOpen(why.to_string())),
+    }
+}
+
+async fn salvage(keeper: Register, ticket: Ticket) {
+    let pieces = match read(&keeper).await {
+        Ok((pieces, _)) => pieces,
+        Err(why) => return refuse_with(ticket, Refusal::Other(format!("{why:?}"))),
+    };
+    let pieces: Vec<_> = pieces.iter().map(|(_, piece)| piece).collect();
+    match RegisterDocument::salvage(&pieces) {
+        Ok((file, _)) => worker::tell(&Event::Saved(ticket, file)),
+        Err(why) => refuse(ticket, &why),
     }
 }
 

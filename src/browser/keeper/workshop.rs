@@ -148,6 +148,7 @@ fn handle(keeper: &Sitting, request: Request) {
         | Request::Inspect(ticket, ..)
         | Request::Merge(ticket)
         | Request::Save(ticket, _)
+        | Request::Salvage(ticket)
         | Request::Conflicts(ticket, _)
         | Request::History(ticket, ..)
         | Request::News(ticket, _)

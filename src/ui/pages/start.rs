@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use crate::browser::device;
 use crate::browser::keeper::protocol::Request;
 use crate::register::{Organisation, organisation_place};
 use crate::ui::pages::settings::relay::{Invited, Paste};
+use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::language::LanguageChoice;
 use crate::ui::parts::register_file::OpenFile;
-use crate::ui::session::Session;
+use crate::ui::session::{Answer, Session};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 
 /// While the register is being opened.
@@ -95,12 +97,47 @@ pub fn CannotOpen(
     why: String,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    let session = Session::expect();
+    let asked = RwSignal::new(false);
+    let saved = RwSignal::new(None::<String>);
+    let none = RwSignal::new(false);
+    let salvage = move |_| {
+        session.ask(Request::Salvage, move |answer| match answer {
+            Answer::Saved(bytes) => {
+                let name = format!("klassrum-{}.automerge", device::today());
+                device::download(&name, "application/octet-stream", &bytes);
+                none.try_set(false);
+                saved.try_set(Some(name));
+            }
+            _ => {
+                none.try_set(true);
+            }
+        });
+    };
     view! {
         <main class="start">
             <h1>{t!(i18n, start.cannot_open)}</h1>
             <p role="alert">{t!(i18n, start.cannot_open_about)}</p>
             <p class="soft">{why}</p>
             <a class="button button--main" href="/">{t!(i18n, start.again)}</a>
+            <section class="card">
+                <h2>{t!(i18n, start.salvage)}</h2>
+                <p class="soft">{t!(i18n, start.salvage_about)}</p>
+                <div class="actions">
+                    <button type="button" class="button" on:click=salvage>{t!(i18n, start.salvage)}</button>
+                    <button type="button" class="button button--danger" on:click=move |_| asked.set(true)>
+                        {t!(i18n, settings.forget)}
+                    </button>
+                </div>
+                <p role="status">{move || saved.get().map(|name| t_string!(i18n, start.salvaged, name = name).to_string())}</p>
+                <p class="field__error" role="alert" hidden=move || !none.get()>{t!(i18n, start.salvage_none)}</p>
+                <Confirm
+                    open=asked
+                    question=Signal::derive(move || t_string!(i18n, start.forget_question).to_owned())
+                    yes=Signal::derive(move || t_string!(i18n, settings.forget).to_owned())
+                    on_yes=move |()| session.ask(Request::Forget, |_| {})
+                />
+            </section>
         </main>
     }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "../fixtures.ts";
 import { Settings } from "../pages/settings.ts";
 import { Start } from "../pages/start.ts";
@@ -154,6 +155,50 @@ test("a register that is created in one tab is shown in another that was at the 
   await expect(second.getByRole("heading", { level: 1 })).toHaveText("Översikt");
 });
 
+/** Spoils the first piece that is stored, or the last. */
+function damage(page: Page, from: "next" | "prev") {
+  return page.evaluate(
+    (from) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open("klassrum.register");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const writing = opening.result.transaction("pieces", "readwrite");
+          const cursor = writing.objectStore("pieces").openCursor(null, from);
+          cursor.onsuccess = () => cursor.result?.update(new Uint8Array([1, 2, 3, 4]));
+          writing.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+    from,
+  );
+}
+
+test("of a register with a damaged piece all that can be read is saved, and opens where it is removed", async ({ page }) => {
+  const system = await systemIn(page, "Passersystem");
+  await system.isSaved();
+  await system.write("Enhet", "Drift");
+  await system.isSaved();
+  await damage(page, "prev");
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Registret kunde inte öppnas");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Spara det som går att läsa" }).click();
+  const file = await download;
+  await expect(page.getByText(`Sparat som ${file.suggestedFilename()}.`)).toBeVisible();
+  const buffer = readFileSync(await file.path());
+
+  await page.getByRole("button", { name: "Ta bort registret från den här enheten" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Ta bort registret från den här enheten" }).click();
+  await expect(page.getByRole("button", { name: "Skapa register" })).toBeVisible();
+  await new Start(page).open.choose({ name: file.suggestedFilename(), mimeType: "application/octet-stream", buffer });
+  const opened = await (await Systems.visit(page)).open("Passersystem");
+  await expect(opened.field("Enhet")).toHaveValue("");
+  await opened.isSaved();
+});
+
 test("a damaged register is said to be there, and no empty one is shown in its place", async ({ page }) => {
   const system = await systemIn(page, "Passersystem");
   await system.isSaved();
@@ -172,27 +217,16 @@ test("a damaged register is said to be there, and no empty one is shown in its p
           };
         }),
     );
-  await page.evaluate(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open("klassrum.register");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const writing = opening.result.transaction("pieces", "readwrite");
-          const cursor = writing.objectStore("pieces").openCursor();
-          cursor.onsuccess = () => cursor.result?.update(new Uint8Array([1, 2, 3, 4]));
-          writing.oncomplete = () => {
-            opening.result.close();
-            resolve();
-          };
-        };
-      }),
-  );
+  await damage(page, "next");
   const before = await pieces();
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Registret kunde inte öppnas");
   await expect(page.getByRole("alert")).toContainText("Registret finns kvar på enheten och är orört.");
   await expect(page.getByRole("button", { name: "Skapa register" })).toHaveCount(0);
+  expect(await pieces()).toBe(before);
+  // All else builds on that piece.
+  await page.getByRole("button", { name: "Spara det som går att läsa" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Inget av registret går att läsa på den här enheten." })).toBeVisible();
   expect(await pieces()).toBe(before);
 });
 
