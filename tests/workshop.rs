@@ -950,6 +950,51 @@ fn two_ends_with_other_measures_or_records_rules_are_apart_and_both_come_in() {
 }
 
 #[test]
+fn a_decision_below_what_the_facts_allow_does_not_count_whenever_the_facts_came() {
+    let with_floor = |level: Option<Level>| {
+        let Said::Set(set) = agenda_set("kort") else { panic!("a set") };
+        let floor = |level| Floor { aspect: Aspect::Confidentiality, level, because: "Fakta".into() };
+        Said::Set(AgendaSet { floors: level.map(floor).into_iter().collect(), ..set })
+    };
+    let decided = |device: &Device| {
+        let turn = device.read();
+        let asked = turn.asked(&question("kort")).unwrap();
+        let level = |decision: &klassrum::register::workshop::Decision| decision.what.level;
+        (asked.decision().map(level), asked.below_floor.iter().map(level).collect::<Vec<_>>())
+    };
+    let mut devices = sitting(1);
+    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    devices[0].finish();
+    let register = register_with(&[]).read();
+    assert!(outcome_of(&devices[0], &register).is_some());
+
+    // A fact comes afterwards: what was decided and ended is to be decided and ended again.
+    devices[0].say(&with_floor(Some(Level::Serious)));
+    assert_eq!(decided(&devices[0]), (None, vec![Level::Moderate]));
+    assert_eq!(devices[0].read().levels(None).top(), None);
+    assert!(devices[0].read().changed_since_end());
+    // It was a slip: what was decided stands.
+    devices[0].say(&with_floor(None));
+    assert_eq!(decided(&devices[0]), (Some(Level::Moderate), Vec::new()));
+    assert!(!devices[0].read().changed_since_end());
+
+    // Somebody's program decides below it all the same, with a reason.
+    devices[0].say(&with_floor(Some(Level::Serious)));
+    exchange_all(&mut devices);
+    devices[1].decide(&question("kort"), Level::Significant, "Det räcker");
+    assert_eq!(decided(&devices[1]), (None, vec![Level::Moderate, Level::Significant]));
+    devices[1].finish();
+    assert_eq!(outcome_of(&devices[1], &register), None);
+    // One that counts takes the place of them all.
+    devices[1].decide(&question("kort"), Level::Serious, "");
+    assert_eq!(decided(&devices[1]), (Some(Level::Serious), Vec::new()));
+    devices[1].finish();
+    exchange_all(&mut devices);
+    assert_eq!(decided(&devices[2]), (Some(Level::Serious), Vec::new()));
+    assert!(outcome_of(&devices[0], &register).is_some());
+}
+
+#[test]
 fn level_four_stops_and_nothing_of_it_comes_into_minutes_or_register() {
     let floored = |level| {
         let Said::Set(set) = agenda_set("kort") else { panic!("a set") };
@@ -979,7 +1024,7 @@ fn level_four_stops_and_nothing_of_it_comes_into_minutes_or_register() {
     // By a fact.
     devices[0].say(&floored(Level::Serious));
     assert!(!devices[0].read().stops(&question("kort")));
-    devices[0].decide(&question("kort"), Level::Moderate, "x");
+    devices[0].decide(&question("kort"), Level::Serious, "x");
     devices[0].finish();
     let register = register_with(&[]).read();
     assert!(outcome_of(&devices[0], &register).is_some());

@@ -113,6 +113,8 @@ pub struct Asked {
     pub replaced: Vec<Decision>,
     /// Decisions that don't count: lower than the highest vote that was open to the table, and without a reason.
     pub unreasoned: Vec<Decision>,
+    /// Decisions that don't count: lower than the facts of the information set allow.
+    pub below_floor: Vec<Decision>,
     /// What participants wrote of why they think otherwise.
     pub dissents: Vec<(Person, String)>,
 }
@@ -140,7 +142,7 @@ impl Asked {
     /// What a new decision takes the place of: all that were said and that none has taken the place of.
     #[must_use]
     pub fn to_replace(&self) -> Vec<Digest> {
-        self.decisions.iter().chain(&self.unreasoned).map(|decision| decision.id).collect()
+        self.decisions.iter().chain(&self.unreasoned).chain(&self.below_floor).map(|decision| decision.id).collect()
     }
 
     /// The decision that holds: of several, the one with the highest level.
@@ -405,7 +407,8 @@ impl Turn {
         self.measures = notes.measures.into_values().map(|(_, note)| note).collect();
         self.records = notes.records.into_values().map(|(_, note)| note).collect();
         self.matrix = notes.matrix;
-        self.asked = round::asked(self.id, said, facilitators, voters, &self.questions());
+        let floor = |question: &Question| self.floor(question).map(|floor| floor.level);
+        self.asked = round::asked(self.id, said, facilitators, voters, &self.questions(), floor);
         let ends = || {
             of_facilitators().filter_map(|statement| match &statement.said {
                 Said::Finish(finish) => Some((statement, finish.instead_of.as_slice(), finish)),

@@ -113,11 +113,6 @@ impl Turn {
     #[must_use]
     pub fn as_ended(&self, ending: &Ending) -> Self {
         let mut turn = self.clone();
-        for asked in &mut turn.asked {
-            let replaced = std::mem::take(&mut asked.replaced);
-            asked.decisions.extend(replaced);
-            asked.decisions.retain(|decision| ending.what.decisions.contains(&decision.id));
-        }
         if let Some(notes) = ending.notes.clone() {
             for asked in &mut turn.asked {
                 let own = notes.dissents.iter().filter(|(question, ..)| *question == asked.question);
@@ -128,6 +123,14 @@ impl Turn {
             (turn.sets, turn.measures) = (notes.sets, notes.measures);
             (turn.records, turn.risks) = (notes.records, notes.risks);
         }
+        let mut all = std::mem::take(&mut turn.asked);
+        for asked in &mut all {
+            let floor = turn.floor(&asked.question).map(|floor| floor.level);
+            let others = asked.replaced.drain(..).chain(asked.below_floor.drain(..));
+            asked.decisions.extend(others);
+            asked.decisions.retain(|one| ending.what.decisions.contains(&one.id) && floor <= Some(one.what.level));
+        }
+        turn.asked = all;
         turn
     }
 

@@ -142,13 +142,14 @@ fn opened(round: &Round, person: Person, vote: &Vote<'_>, ballots: &Ballots) -> 
 }
 
 /// All questions that something was said of at a turn. `all` is what was said at it, in the statements' order; `agenda` gives
-/// the questions'.
+/// the questions', and `floor` the level below which the facts don't let an answer go.
 pub(super) fn asked(
     turn: Option<Digest>,
     all: &[&Statement],
     facilitators: &BTreeSet<Person>,
     voters: &BTreeSet<Person>,
     agenda: &[Question],
+    floor: impl Fn(&Question) -> Option<Level>,
 ) -> Vec<Asked> {
     let mut rounds: BTreeMap<Round, Votes<'_>> = BTreeMap::new();
     let mut ballots = Ballots::new();
@@ -190,8 +191,10 @@ pub(super) fn asked(
                 Said::Decide(what) if what.question == question => Some((*statement, what)),
                 _ => None,
             });
+            let floor = floor(&question);
+            let (allowed, below_floor): (Vec<_>, Vec<_>) = decisions.partition(|(_, what)| floor <= Some(what.level));
             let (counted, unreasoned): (Vec<_>, Vec<_>) =
-                decisions.partition(|(statement, what)| has_reason(statement, what, of_it().rev(), &ballots));
+                allowed.into_iter().partition(|(statement, what)| has_reason(statement, what, of_it().rev(), &ballots));
             let settled: BTreeSet<_> = counted.iter().flat_map(|(_, what)| what.instead_of.iter().copied()).collect();
             let decision = |(said, what): (&Statement, &Decide)| Decision {
                 id: said.id,
@@ -206,13 +209,14 @@ pub(super) fn asked(
                     .collect();
             let replaced = counted.into_iter().filter(|(said, _)| !decisions.iter().any(|other| other.id == said.id));
             let replaced = replaced.map(decision).collect();
-            let unreasoned = unreasoned.into_iter().filter(|(said, _)| !settled.contains(&said.id));
+            let is_open = |(said, _): &(&Statement, &Decide)| !settled.contains(&said.id);
             let dissents = dissents.remove(&question).unwrap_or_default();
             Asked {
                 rounds: of_it().map(|(round, votes)| tally(round, votes, &ballots)).collect(),
                 decisions,
                 replaced,
-                unreasoned: unreasoned.map(decision).collect(),
+                unreasoned: unreasoned.into_iter().filter(is_open).map(decision).collect(),
+                below_floor: below_floor.into_iter().filter(is_open).map(decision).collect(),
                 dissents: dissents.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect(),
                 question,
             }

@@ -191,10 +191,6 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
             decisions.iter().map(each).collect::<Vec<_>>().join(", ")
         })
     };
-    let below = move || {
-        let floor = question.with_value(|question| table.turn(|turn| turn.floor(question).map(|floor| floor.level)));
-        decision().is_some_and(|decision| Some(decision.what.level) < floor)
-    };
     let again = RwSignal::new(false);
     let next = Signal::derive(move || question.with_value(|question| table.turn(|turn| after(turn, question))));
     let next_words = Signal::derive(move || {
@@ -214,8 +210,6 @@ pub fn Decided(question: StoredValue<Question>) -> impl IntoView {
             <p class="notice notice--warn" role="alert" hidden=move || !disputed()>
                 {move || t_string!(i18n, workshop.disputed, levels = levels()).to_string()}
             </p>
-            // Facts that came after the decision may ask for more.
-            <p class="notice notice--bad" role="alert" data-below="" hidden=move || !below()>{t!(i18n, workshop.decided_below)}</p>
             <Show when=move || table.leads()>
                 <button type="button" class="button button--plain" on:click=move |_| again.update(|again| *again = !*again)>
                     {t!(i18n, workshop.decide_again)}
@@ -284,21 +278,23 @@ fn DissentForm(question: StoredValue<Question>, number: u16, me: Person) -> impl
 
 /// That a decision was said that doesn't count, and why.
 #[component]
-pub fn Unreasoned(question: StoredValue<Question>) -> impl IntoView {
+pub fn NotCounted(question: StoredValue<Question>) -> impl IntoView {
     let i18n = use_i18n();
     let table = Table::expect();
-    let level = move || {
-        question.with_value(|question| {
-            table.turn(|turn| Some(turn.asked(question)?.unreasoned.last()?.what.level.number()))
-        })
+    let last = move |of: fn(&Asked) -> &Vec<Decision>| {
+        question.with_value(|question| table.turn(|turn| Some(of(turn.asked(question)?).last()?.what.level.number())))
     };
-    move || {
-        level().map(|level| {
-            view! {
-                <p class="notice notice--warn" role="alert" data-unreasoned="">
-                    {move || t_string!(i18n, workshop.unreasoned, level = level).to_string()}
-                </p>
-            }
-        })
+    let unreasoned = move || {
+        let level = last(|asked| &asked.unreasoned)?;
+        Some(t_string!(i18n, workshop.unreasoned, level = level).to_string())
+    };
+    let below_floor = move || {
+        let level = last(|asked| &asked.below_floor)?;
+        Some(t_string!(i18n, workshop.decided_below, level = level).to_string())
+    };
+    let notice = |words: String| view! { <p class="notice notice--warn" role="alert" data-not-counted="">{words}</p> };
+    view! {
+        {move || unreasoned().map(notice)}
+        {move || below_floor().map(notice)}
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
-use super::decide::{Decided, Deciding, Dissent, Raising, Unreasoned};
+use super::decide::{Decided, Deciding, Dissent, NotCounted, Raising};
 use super::frame::{fell, focus_if_lost, question_words};
 use super::people::{WhoNext, written};
 use super::table::Table;
@@ -97,7 +97,7 @@ pub fn QuestionStop(question: Question) -> impl IntoView {
             </p>
         })}
         <Stops question />
-        <Unreasoned question />
+        <NotCounted question />
         {move || match state.get() {
             // The whole is most often as high as its information; higher is decided without a vote, if all agree.
             State::Before if is_whole => view! { <Raising question /> <BeforeVote question /> }.into_any(),
