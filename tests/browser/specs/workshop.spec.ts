@@ -203,7 +203,12 @@ test("what the table writes down of its information sets a floor, and nobody dec
   await facts.getByLabel("Sekretess: paragraf i OSL").blur();
   for (const seat of everyone) await expect(seat.page.getByText(/^K minst 3: Sekretess för säkerhets- och bevakningsåtgärder/)).toBeVisible();
   await leader.ask("Kort", "Konfidentialitet");
-  for (const seat of everyone) await expect(seat.page.locator("[data-below]")).toBeVisible();
+  for (const seat of everyone) await expect(seat.page.locator("[data-not-counted]")).toContainText("Ett beslut om 2 räknas inte");
+  await leader.decide(3);
+  for (const seat of everyone) {
+    await seat.isDecided(3);
+    await expect(seat.page.locator("[data-not-counted]")).toHaveCount(0);
+  }
 });
 
 test("what the register has answered is at the table, and one touch says it again", async ({ page: ada, newDevice }) => {
@@ -236,6 +241,17 @@ test("what the register has answered is at the table, and one touch says it agai
   await expect(row.getByRole("radio", { checked: true })).toHaveCount(0);
   const heard = ben.page.getByRole("listitem").filter({ hasText: title });
   await expect(heard).toContainText(`I registret: Delvis, ${today}`);
+
+  // The wall shows the one to talk about: the first that nothing is said of.
+  const wall = await ada.context().newPage();
+  await wall.goto(`${new URL(ada.url()).pathname}?storbild=1`);
+  const next = wall.locator("[data-next] .measure__title");
+  await expect(wall.getByRole("main")).toContainText(/Ni har svarat om 0 av \d\d\./);
+  const first = (await next.textContent()) ?? "";
+  expect(first).not.toBe("");
+  await leader.page.getByRole("group", { name: first, exact: true }).getByRole("radio").first().check();
+  await expect(next).not.toHaveText(first);
+  await expect(wall.getByRole("main")).toContainText(/Ni har svarat om 1 av \d\d\./);
 
   await row.getByRole("button", { name: /^Stämmer fortfarande/ }).click();
   await expect(row.getByRole("radio", { name: "Delvis" })).toBeChecked();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::frame::Next;
 use super::table::Table;
 use crate::register::method::{Catalogue, measures_for};
-use crate::register::workshop::{KnownMeasure, MeasureNote, MeasureState, Said, Stop};
+use crate::register::workshop::{KnownMeasure, MeasureNote, MeasureState, Said, Stop, Turn};
 use crate::register::{Choose, Date, Language, Levels, Side};
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::use_method;
@@ -52,11 +52,9 @@ fn rows(catalogue: &Catalogue, levels: Levels, language: Language) -> Result<Vec
     Ok(asked.iter().map(row).collect())
 }
 
-/// The measures that the decided levels ask for.
-#[component]
-pub fn Measures() -> impl IntoView {
+/// What the decided levels ask for.
+fn asked_of(table: Table) -> (Memo<Levels>, Memo<Result<Vec<Row>, ()>>) {
     let i18n = use_i18n();
-    let table = Table::expect();
     let method = use_method();
     let levels = Memo::new(move |_| table.turn(|turn| turn.levels(None)));
     let catalogue = Memo::new(move |_| table.turn(|turn| (!turn.catalogue.is_empty()).then(|| turn.as_catalogue())));
@@ -68,6 +66,42 @@ pub fn Measures() -> impl IntoView {
             None => method.with(|method| rows(&method.measures, levels, language_of(i18n))),
         })
     });
+    (levels, asked)
+}
+
+/// The measures for a wall: the one to talk about, which is the first that nothing is said of, and how many are left.
+#[component]
+pub fn MeasuresOnWall() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let (levels, asked) = asked_of(table);
+    let left = Memo::new(move |_| {
+        asked.with(|asked| {
+            let is_left = |turn: &Turn, row: &Row| turn.measures.iter().all(|note| note.measure != row.id);
+            table.turn(|turn| {
+                let all = asked.as_deref().unwrap_or_default();
+                (all.iter().filter(|row| is_left(turn, row)).cloned().collect::<Vec<_>>(), all.len())
+            })
+        })
+    });
+    let far = move || {
+        let (left, all) = left.with(|(left, all)| (left.len(), *all));
+        (0 < all).then(|| t_string!(i18n, workshop.measures_far, said = all - left, all = all).to_string())
+    };
+    let next = Memo::new(move |_| left.with(|(left, _)| left.first().cloned()));
+    view! {
+        <h1>{t!(i18n, workshop.measures)}</h1>
+        <p>{move || view! { <LevelBadges levels=levels.get() /> }} " " {far}</p>
+        {move || next.get().map(|row| view! { <ul class="wall__list wall__list--one" data-next=""><Heard row /></ul> })}
+    }
+}
+
+/// The measures that the decided levels ask for.
+#[component]
+pub fn Measures() -> impl IntoView {
+    let i18n = use_i18n();
+    let table = Table::expect();
+    let (levels, asked) = asked_of(table);
     // What was said of measures that the levels ask for no longer.
     let others = Memo::new(move |_| {
         asked.with(|asked| {

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::decide::DecidedLevel;
 use super::frame::{keep_awake, open_round, question_words};
+use super::measures::MeasuresOnWall;
 use super::minutes::Minutes;
 use super::people::{Circles, Invite};
 use super::question::{Cards, Result, Stops, Timer, asked_so, voted_words};
 use super::risks::RisksOnWall;
 use super::table::Table;
 use crate::register::workshop::{Question, Stop};
-use crate::ui::parts::level::LevelBadges;
 use crate::ui::words::i18n::{t, use_i18n};
 
 /// The wall.
@@ -47,12 +47,7 @@ pub fn Projector() -> impl IntoView {
                 }
                 .into_any(),
                 Stop::Question(question) => view! { <Asked question /> }.into_any(),
-                Stop::Measures => view! {
-                    <h1>{t!(i18n, workshop.measures)}</h1>
-                    <p>{move || view! { <LevelBadges levels=table.turn(|turn| turn.levels(None)) /> }}</p>
-                    <Minutes />
-                }
-                .into_any(),
+                Stop::Measures => view! { <MeasuresOnWall /> <Minutes /> }.into_any(),
                 Stop::Records => view! { <h1>{t!(i18n, workshop.records)}</h1> <Minutes /> }.into_any(),
                 Stop::Risks => view! { <h1>{t!(i18n, workshop.risks)}</h1> <RisksOnWall /> }.into_any(),
                 Stop::Summary => view! { <h1>{t!(i18n, workshop.summary)}</h1> <Minutes /> }.into_any(),
