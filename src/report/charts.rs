@@ -93,7 +93,7 @@ pub fn funnel(figures: &Figures) -> Option<Chart> {
                 .map(|figure| {
                     let count = figures.get(*figure);
                     let count_run = Run::Figure { figure: *figure, value: number(count) };
-                    vec![cell(name(*figure)), vec![count_run], cell(super::computed::share(count, all))]
+                    vec![cell(name(*figure)), vec![count_run], cell(super::figures::share(count, all))]
                 })
                 .collect(),
         },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::changes::{ChangeKind, Changes};
 use super::charts::{self, Chart, day_of};
-use super::figures::{self, Figure, Figures, IncidentsOnly};
+use super::figures::{self, Figure, Figures, IncidentsOnly, share};
 use super::model::{Align, Block, Footnote, Run, Runs, Table, day_in_words, line, number};
 use super::prose;
 use super::sections::SectionPlan;
@@ -604,15 +604,6 @@ pub(super) fn training(facts: &Facts<'_>, page: &mut Page) {
         cell(&share(completed, people)),
     ]);
     page.table(table);
-}
-
-/// A share in whole per cent, as it is written in Swedish.
-pub(super) fn share(part: u32, whole: u32) -> String {
-    if whole == 0 {
-        return "–".to_owned();
-    }
-    let half = u64::from(whole) / 2;
-    format!("{}\u{A0}%", (u64::from(part) * 100 + half) / u64::from(whole))
 }
 
 pub(super) fn year_wheel(facts: &Facts<'_>, page: &mut Page) {

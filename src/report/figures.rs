@@ -404,6 +404,18 @@ pub fn training_rows<'a>(
     register.training_counts.of(training).filter(|(_, row)| row.course.is_empty())
 }
 
+/// A share in whole per cent, as it is written in Swedish; a dash of nothing. Only all of them is 100 %, and only none is 0.
+#[must_use]
+pub fn share(part: u32, whole: u32) -> String {
+    if whole == 0 {
+        return "–".to_owned();
+    }
+    let (part, whole) = (u64::from(part), u64::from(whole));
+    let nearest = (part * 100 + whole / 2) / whole;
+    let said = if part == 0 || whole <= part { nearest } else { nearest.clamp(1, 99) };
+    format!("{said}\u{A0}%")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -549,6 +561,16 @@ mod tests {
         assert_eq!(then.known(Figure::Systems), None);
         assert_eq!(then.known(Figure::OwnerMissing), None);
         assert_eq!(Figures::at_the_end_of(&register, 2019), None);
+    }
+
+    #[test]
+    fn a_share_is_the_nearest_and_says_all_or_none_only_when_it_is() {
+        let said = [(139, 250), (1, 2), (249, 250), (1, 250), (0, 250), (250, 250), (0, 0), (260, 250)]
+            .map(|(part, whole)| share(part, whole));
+        assert_eq!(
+            said,
+            ["56\u{A0}%", "50\u{A0}%", "99\u{A0}%", "1\u{A0}%", "0\u{A0}%", "100\u{A0}%", "–", "104\u{A0}%"]
+        );
     }
 
     #[test]

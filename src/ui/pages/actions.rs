@@ -9,11 +9,12 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::review::ReviewDecisions;
 use crate::register::{Action, Choose, Field, Key, Place, Record, RecordKind};
-use crate::report::figures::{self, Figure};
+use crate::report::figures::{self, Figure, ListBehind};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::shown;
 use crate::ui::parts::more::More;
+use crate::ui::parts::number::HowCounted;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -99,6 +100,11 @@ pub fn Actions() -> impl IntoView {
             )}
         </div>
         <p class="unseen" role="status">{move || under.get()}</p>
+        <HowCounted behind=Signal::derive(move || match which.get() {
+            Which::Open => Some(ListBehind::Actions { late: false }),
+            Which::Late => Some(ListBehind::Actions { late: true }),
+            Which::All => None,
+        }) />
         <ReviewDecisions />
         <Show
             when=move || matching.with(|keys| !keys.is_empty())

@@ -7,10 +7,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::overview::year_of;
 use crate::register::{Choose, Classification, Date, InformationSet, Key, Place, RecordKind};
-use crate::report::figures::{self, Figure};
+use crate::report::figures::{self, Figure, ListBehind};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::level::LevelBadges;
+use crate::ui::parts::number::HowCounted;
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -93,6 +94,9 @@ pub fn Decisions() -> impl IntoView {
             {chip(true, Figure::ArchiveTookPart)}
         </div>
         <p class="unseen" role="status">{move || under.get()}</p>
+        <HowCounted behind=Signal::derive(move || {
+            Some(ListBehind::Classifications { year: year.get(), archive: archive.get() })
+        }) />
         <Show
             when=move || matching.with(|keys| !keys.is_empty())
             fallback=move || view! {

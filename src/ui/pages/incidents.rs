@@ -15,13 +15,13 @@ use crate::browser::device;
 use crate::register::{
     Choose, Command, Date, DateTime, Field, Incident, Key, Nis2Decision, Place, Record, RecordKind, Register, Value,
 };
-use crate::report::figures::{self, Figure, IncidentsOnly};
+use crate::report::figures::{self, Figure, IncidentsOnly, ListBehind};
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::{FieldEditor, shown};
 use crate::ui::parts::history::History;
-use crate::ui::parts::number::Number;
+use crate::ui::parts::number::{HowCounted, Number};
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -273,6 +273,9 @@ pub fn Incidents() -> impl IntoView {
                 />
             </div>
             <p class="unseen" role="status">{move || under.get()}</p>
+            <HowCounted behind=Signal::derive(move || {
+                asked.with(|asked| Some(ListBehind::Incidents { year: asked.year?, only: asked.only }))
+            }) />
             <div class="table-wrap">
                 <table class="table">
                     <caption class="unseen">{t!(i18n, nav.incidents)}</caption>

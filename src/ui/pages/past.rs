@@ -3,12 +3,16 @@
 //! The page shows the overview of that day; from there on every page is of that day until somebody goes back to today.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::params::ParamsMap;
 
 use super::overview::Overview;
 use crate::browser::device;
-use crate::register::Date;
+use crate::register::{Choose, Date};
+use crate::report::Figure;
 use crate::ui::later::{Fetch, Fetched};
+use crate::ui::parts::number;
 use crate::ui::parts::past_day::PastDay;
 use crate::ui::session::{Session, Standing};
 use crate::ui::shell::Heading;
@@ -22,6 +26,18 @@ pub const PLACE: &str = "/registret-per/";
 #[must_use]
 pub fn address(day: Date) -> String {
     format!("{PLACE}{day}")
+}
+
+/// The address of the list that was behind a year's figure at the end of a day.
+#[must_use]
+pub fn list_address(day: Date, figure: Figure, year: i16) -> String {
+    format!("{PLACE}{day}?figure={}&year={year}", figure.key())
+}
+
+/// The list that an address asks for, by [`list_address`].
+fn list_of(map: &ParamsMap) -> Option<String> {
+    let figure = Figure::from_key(&map.get("figure")?)?;
+    Some(number::address(&figure.list(map.get("year")?.parse().ok()?)))
 }
 
 /// The page.
@@ -44,6 +60,14 @@ pub fn PastPage() -> impl IntoView {
         }
     });
     on_cleanup(move || session.leave_past_be());
+    let list = use_query_map().with_untracked(list_of);
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let is_here = day.get().is_some_and(|day| session.past() == Some(day));
+        if let Some(list) = list.as_ref().filter(|_| is_here) {
+            navigate(list, NavigateOptions { replace: true, ..NavigateOptions::default() });
+        }
+    });
     move || match (day.get(), too_old.get()) {
         (None, _) => view! { <NoSuchDay /> }.into_any(),
         (Some(day), _) if session.past() == Some(day) => view! { <Overview /> }.into_any(),

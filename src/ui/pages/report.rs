@@ -17,6 +17,7 @@ use self::basis::{AsOf, Basis};
 use self::decisions::Decisions;
 use self::files::{Source, Ways};
 use self::issue::{Banner, Issue, IssuedPaper};
+use self::said::Lists;
 use super::overview::year_of;
 use crate::register::{
     Choose, Field, Key, Language, RecordKind, Review, Section as SectionText, review_place, section_place,
@@ -138,7 +139,7 @@ fn AsIssued(
     view! {
         <Banner key=key.clone() several />
         <div class="report">
-            <IssuedPaper key year=year.get_untracked() />
+            <IssuedPaper key />
             <aside class="report__side">
                 <Ways
                     year
@@ -347,6 +348,7 @@ fn Part(
     let hides = move || plan.name == "since-last" && waits.get();
     // Writing in one section leaves the others as they stand on the page.
     let section = Memo::new(move |_| made.with(|report| report.section(plan.name).cloned()));
+    let lists = Memo::new(move |_| made.with(Lists::of));
     let has_text = Memo::new(move |_| section.with(|section| section.as_ref().is_some_and(|one| !one.text.is_empty())));
     let empty =
         move || section.with(|section| section.as_ref().is_none_or(|section| section.blocks().next().is_none()));
@@ -390,7 +392,7 @@ fn Part(
                 </button>
             </div>
             <div class="part__said" hidden=hides>
-                {move || section.with(|section| section.as_ref().map(|one| said::section(one, year)))}
+                {move || section.with(|section| section.as_ref().map(|one| said::section(one, lists.get())))}
             </div>
             {(plan.name == "decisions").then(|| view! { <Decisions year /> })}
             <Show when=move || empty() && !writing.get()>

@@ -16,11 +16,13 @@ use crate::browser::device;
 use crate::register::list::{Only, Query, SortBy};
 use crate::register::value::Choose;
 use crate::register::{Command, Field, Key, Kind, Level, Place, Record, RecordKind, Stage, System, Value};
+use crate::report::figures::ListBehind;
 use crate::ui::parts::changed::Changed;
 use crate::ui::parts::fields::{Control, shown};
 use crate::ui::parts::gradually::each_frame;
 use crate::ui::parts::level::LevelBadges;
 use crate::ui::parts::method::due_briefly;
+use crate::ui::parts::number::HowCounted;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -412,6 +414,9 @@ pub fn Systems() -> impl IntoView {
             <NewSystem adding />
         </Show>
         <p class="unseen" role="status">{move || under.get()}</p>
+        <HowCounted behind=Signal::derive(move || {
+            query.with(|query| Some(ListBehind::Systems(query.only.first().copied().unwrap_or(Only::All))))
+        }) />
         <Show
             when=move || 0 < total.get()
             fallback=move || view! {

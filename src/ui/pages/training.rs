@@ -19,7 +19,7 @@ use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::FieldEditor;
 use crate::ui::parts::history::History;
-use crate::ui::parts::number::Number;
+use crate::ui::parts::number::{HowCounted, Number};
 use crate::ui::parts::records::Records;
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
@@ -42,12 +42,9 @@ impl Sum {
         self.people = self.people.saturating_add(row.people.unwrap_or(0));
     }
 
-    /// In whole percent, rounded down, so that 100 is said only when all are done.
-    fn percent(self) -> String {
-        if self.people == 0 {
-            return "–".to_owned();
-        }
-        format!("{} %", u64::from(self.completed) * 100 / u64::from(self.people))
+    /// How large a share is done.
+    fn share(self) -> String {
+        figures::share(self.completed, self.people)
     }
 }
 
@@ -132,6 +129,7 @@ pub fn TrainingPage() -> impl IntoView {
             .into_any(),
             Some(key) => view! { <Sheet is_latest=latest.get().as_ref() == Some(&key) key /> }.into_any(),
         }}
+        <HowCounted behind=Signal::stored(Some(ListBehind::Training)) />
         <Counts shown />
     }
 }
@@ -294,7 +292,7 @@ fn SumCells(sum: Sum) -> impl IntoView {
     view! {
         <td class="right">{sum.completed}</td>
         <td class="right">{sum.people}</td>
-        <td class="right">{sum.percent()}</td>
+        <td class="right">{sum.share()}</td>
     }
 }
 

@@ -168,7 +168,19 @@ test("a report with an earlier day has the figures of that day, on the page and 
   await expect(page.getByText(said)).toBeVisible();
   await expect(page.getByText("Siffrorna är ur registret som det var den 31 december 2024.")).toBeVisible();
   expect((await report.words()).text).toContain(said);
+
+  // Each figure leads to the list as it was then, with how it is counted.
+  await page.getByRole("article").locator('[data-figure="actions-late"]').first().click();
+  const past = new Past(page);
+  await past.says("31 december 2024");
+  await expect(page).toHaveURL(/\/atgarder\?late=yes$/);
+  await expect(page.getByRole("row").filter({ hasText: "Inför loggning" })).toHaveCount(1);
+  await expect(page.getByText(/^Försenade åtgärder: /)).toBeVisible();
+  await past.back.click();
+  await reportOf(page, "2024");
+
   // The register of today goes to the files' worker in its place, and is not taken for it.
+  await page.getByText("Uppgifter om rapporten").click();
   await page.getByLabel("Uppgifter per den", { exact: true }).fill("");
   await page.getByLabel("Uppgifter per den", { exact: true }).blur();
   const now = "innehåller 0 öppna åtgärder, varav 0 är försenade";

@@ -6,7 +6,8 @@ use leptos_router::components::A;
 
 use super::basis::Basis;
 use super::files::{Made, Source, make};
-use super::{decisions, reach, said};
+use super::said::{self, Lists};
+use super::{decisions, reach};
 use crate::browser::device;
 use crate::browser::files::Problem;
 use crate::browser::files::protocol::Form;
@@ -265,8 +266,6 @@ fn sums(files: &str) -> Vec<(Part, Form, String)> {
 pub fn IssuedPaper(
     /// Where it is.
     key: Key,
-    /// The report's year.
-    year: i16,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -286,6 +285,7 @@ pub fn IssuedPaper(
     };
     match frozen {
         Ok(Frozen { open, .. }) => {
+            let lists = Lists::of(&open);
             let head = open.head().into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
             let sections = open.sections.iter().map(|section| {
                 let heading = section.heading.clone();
@@ -297,7 +297,7 @@ pub fn IssuedPaper(
                 view! {
                     <section class="part">
                         <div class="part__head">{heading}</div>
-                        <div class="part__said">{said::section(section, year)}</div>
+                        <div class="part__said">{said::section(section, lists)}</div>
                     </section>
                 }
             });

@@ -3,13 +3,38 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::register::Choose;
+use crate::browser::device;
+use crate::register::{Choose, Date};
 use crate::report::drawing::{Drawing, Shape, points};
-use crate::report::{Align, Block, Chart, Run, Section, Table};
-use crate::ui::parts::number::address;
+use crate::report::{Align, Block, Chart, Figure, Report, Run, Section, Table};
+use crate::ui::pages::past;
+use crate::ui::parts::number;
+
+/// Where the lists behind a report's figures are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lists {
+    /// The report's year.
+    pub year: i16,
+    /// The day that the figures are of, when the register has gone on since.
+    pub day: Option<Date>,
+}
+
+impl Lists {
+    /// The lists of a report.
+    pub fn of(report: &Report) -> Self {
+        Self { year: report.year, day: Some(report.as_of).filter(|day| *day < device::today()) }
+    }
+
+    fn address(self, figure: Figure) -> String {
+        match self.day {
+            Some(day) => past::list_address(day, figure, self.year),
+            None => number::address(&figure.list(self.year)),
+        }
+    }
+}
 
 /// A section's blocks and its notes.
-pub fn section(section: &Section, year: i16) -> impl IntoView + use<> {
+pub fn section(section: &Section, lists: Lists) -> impl IntoView + use<> {
     let notes = section
         .footnotes
         .iter()
@@ -23,28 +48,28 @@ pub fn section(section: &Section, year: i16) -> impl IntoView + use<> {
         })
         .collect_view();
     view! {
-        {section.blocks().map(|block| said(block, year)).collect_view()}
+        {section.blocks().map(|block| said(block, lists)).collect_view()}
         {notes}
     }
 }
 
-fn said(block: &Block, year: i16) -> AnyView {
-    let items = |items: &[Vec<Run>]| items.iter().map(|item| view! { <li>{run(item, year)}</li> }).collect_view();
+fn said(block: &Block, lists: Lists) -> AnyView {
+    let items = |items: &[Vec<Run>]| items.iter().map(|item| view! { <li>{run(item, lists)}</li> }).collect_view();
     match block {
-        Block::Paragraph(words) => view! { <p>{run(words, year)}</p> }.into_any(),
+        Block::Paragraph(words) => view! { <p>{run(words, lists)}</p> }.into_any(),
         Block::Bullets(all) => view! { <ul>{items(all)}</ul> }.into_any(),
         Block::Numbered(all) => view! { <ol>{items(all)}</ol> }.into_any(),
-        Block::Table(one) => table(one, year, "paper__table"),
-        Block::KeyFigures(one) => table(one, year, "paper__table paper__table--key"),
-        Block::Chart(one) => chart(one, year),
+        Block::Table(one) => table(one, lists, "paper__table"),
+        Block::KeyFigures(one) => table(one, lists, "paper__table paper__table--key"),
+        Block::Chart(one) => chart(one, lists),
     }
 }
 
-fn chart(chart: &Chart, year: i16) -> AnyView {
+fn chart(chart: &Chart, lists: Lists) -> AnyView {
     view! {
         <figure class="paper__chart">
             {drawn(&chart.drawing, chart.alt.clone())}
-            {table(&chart.table, year, "paper__table")}
+            {table(&chart.table, lists, "paper__table")}
         </figure>
     }
     .into_any()
@@ -73,12 +98,12 @@ fn drawn(drawing: &Drawing, alt: String) -> AnyView {
     .into_any()
 }
 
-fn table(table: &Table, year: i16, class: &'static str) -> AnyView {
+fn table(table: &Table, lists: Lists, class: &'static str) -> AnyView {
     let right = |column: usize| (table.align.get(column) == Some(&Align::Right)).then_some("right");
     let row = |cells: &Vec<Vec<Run>>| {
         let cells = cells.iter().enumerate().map(|(column, cell)| match column {
-            0 => view! { <th scope="row">{run(cell, year)}</th> }.into_any(),
-            _ => view! { <td class=right(column)>{run(cell, year)}</td> }.into_any(),
+            0 => view! { <th scope="row">{run(cell, lists)}</th> }.into_any(),
+            _ => view! { <td class=right(column)>{run(cell, lists)}</td> }.into_any(),
         });
         view! { <tr>{cells.collect_view()}</tr> }
     };
@@ -100,13 +125,13 @@ fn table(table: &Table, year: i16, class: &'static str) -> AnyView {
     .into_any()
 }
 
-fn run(runs: &[Run], year: i16) -> AnyView {
+fn run(runs: &[Run], lists: Lists) -> AnyView {
     let one = |run: &Run| match run {
         Run::Text(text) => lines(text),
         Run::Strong(text) => view! { <strong>{lines(text)}</strong> }.into_any(),
         Run::Figure { figure, value } => {
             let (key, value) = (figure.key(), value.clone());
-            view! { <A href=address(&figure.list(year)) attr:class="live" attr:data-figure=key>{value}</A> }.into_any()
+            view! { <A href=lists.address(*figure) attr:class="live" attr:data-figure=key>{value}</A> }.into_any()
         }
         Run::Withheld(withheld) => view! { <span class="withheld">{withheld.shown.clone()}</span> }.into_any(),
         Run::Footnote(number) => view! {
