@@ -185,7 +185,9 @@ fn Heard(row: Row) -> impl IntoView {
     };
     view! {
         <li class="notes__row">
-            <span class="measure__title">{row.title.clone()}</span> " " <strong>{state}</strong> " " <span class="soft">{rest}</span>
+            <span class="measure__title">{row.title.clone()}</span>
+            {move || state().map(|state| view! { <span class="soft">" – "</span> <strong class="measure__state">{state}</strong> })}
+            " " <span class="soft">{rest}</span>
             <Expected row />
         </li>
     }
