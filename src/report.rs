@@ -9,6 +9,7 @@
 
 pub mod annexes;
 pub mod as_of;
+pub mod calendar;
 pub mod changes;
 pub mod charts;
 mod columns;

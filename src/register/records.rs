@@ -551,6 +551,20 @@ record! {
     }
 }
 
+impl Treatment {
+    /// Whether nothing more is to be done.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.status, Some(status) if status.is_closed())
+    }
+
+    /// Whether it should have been done before `today`.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        !self.is_closed() && self.due.is_some_and(|due| due < today)
+    }
+}
+
 record! {
     /// Something that happened to information (`domain.md` §6).
     Incident {

@@ -2,9 +2,11 @@
 //!
 //! A list has all fields of its kind of record, so that nothing that somebody has written is left out.
 
+use super::calendar::{self, Dated};
 use super::figures::Figure;
 use super::model::{Block, Report, Table, number, printable, words};
 use crate::catalogue::MethodInUse;
+use crate::register::list::Index;
 use crate::register::value::Kind;
 use crate::register::{
     self, Aspect, Choose, Date, DateTime, Field, Key, Language, Level, Place, Record, RecordKind, Register, Risk, Value,
@@ -53,14 +55,17 @@ impl Cell {
     }
 }
 
-/// The sheets that go with a report: what it is, its figures, the lists behind them, and its own text and tables.
+/// The sheets that go with a report: what it is, its figures, the year's plan, the lists behind them, and its own text and
+/// tables.
 #[must_use]
 pub fn annexes(register: &Register, report: &Report) -> Vec<Sheet> {
     let method = MethodInUse::of(register);
+    let index = super::figures::index(register, report.as_of);
     vec![
         about(report),
         figures(report),
-        systems(register, report.as_of),
+        year_plan(register, &index, report),
+        systems(register, &index),
         list(register, "Klassningar", &register.classifications, |_, _| Vec::new()),
         list(register, "Åtgärder", &register.actions, |_, action| {
             vec![Cell::text(if action.is_late(report.as_of) { "Ja" } else { "Nej" })]
@@ -150,28 +155,22 @@ fn list<R: Record + Kinded>(
         .iter()
         .filter_map(|(key, record)| {
             let owner = root_name(register, R::KIND, key)?;
-            Some((key, std::iter::once(owner).chain(more(key, record)).chain(fields(&**record)).collect()))
+            let place = Place { kind: R::KIND, key: key.clone() };
+            Some((place, std::iter::once(owner).chain(more(key, record)).chain(fields(&**record)).collect()))
         })
         .collect();
-    sheet(register, R::KIND, name, std::iter::once(column(owner, 28)).chain(columns::<R>()).collect(), rows)
+    sheet(register, name, std::iter::once(column(owner, 28)).chain(columns::<R>()).collect(), rows)
 }
 
 /// A sheet of records. What people have said different things of is named in a last column, where there is any.
-fn sheet(
-    register: &Register,
-    kind: RecordKind,
-    name: &'static str,
-    mut columns: Vec<Column>,
-    rows: Vec<(&Key, Vec<Cell>)>,
-) -> Sheet {
-    let disputed = |key: &Key| register.disputes.of(&Place { kind, key: key.clone() });
-    if !rows.iter().any(|(key, _)| !disputed(key).is_empty()) {
+fn sheet(register: &Register, name: &'static str, mut columns: Vec<Column>, rows: Vec<(Place, Vec<Cell>)>) -> Sheet {
+    if rows.iter().all(|(place, _)| register.disputes.of(place).is_empty()) {
         return Sheet { name, columns, rows: rows.into_iter().map(|(_, cells)| cells).collect() };
     }
     columns.push(column("Olika uppgifter om", 28));
-    let named = |field: &String| kind.field(field).map_or("Borttagning", |field| field.term.sv);
-    let rows = rows.into_iter().map(|(key, mut cells)| {
-        let fields: Vec<_> = disputed(key).iter().map(named).collect();
+    let rows = rows.into_iter().map(|(place, mut cells)| {
+        let named = |field: &String| place.kind.field(field).map_or("Borttagning", |field| field.term.sv);
+        let fields: Vec<_> = register.disputes.of(&place).iter().map(named).collect();
         cells.push(Cell::text(&fields.join(", ")));
         cells
     });
@@ -202,8 +201,35 @@ fn level_of(register: &Register, method: &MethodInUse, key: &Key, risk: &Risk) -
     level.map_or(Cell::Empty, |(_, level)| Cell::text(level.name.sv.as_str()))
 }
 
-fn systems(register: &Register, as_of: Date) -> Sheet {
-    let index = super::figures::index(register, as_of);
+/// What has a day in the report's year or the next, and what should have been done before.
+fn year_plan(register: &Register, index: &Index, report: &Report) -> Sheet {
+    let row = |one: Dated| {
+        let month = format!("{:04}-{:02}", one.day.year(), one.day.month());
+        let cells = vec![
+            Cell::text(&month),
+            if one.month_only { Cell::Empty } else { Cell::Date(one.day) },
+            Cell::text(one.occasion.term().sv),
+            Cell::text(&one.what),
+            Cell::text(&one.system),
+            Cell::text(&one.responsible),
+            Cell::text(one.standing.words()),
+        ];
+        (one.place, cells)
+    };
+    let columns = vec![
+        column("Månad", 10),
+        column("Dag", 12),
+        column("Slag", 28),
+        column("Vad", 48),
+        column("System", 28),
+        column("Ansvarig", 24),
+        column("Läge", 14),
+    ];
+    let rows = calendar::plan(register, index, report).into_iter().map(row).collect();
+    sheet(register, "Årsplan", columns, rows)
+}
+
+fn systems(register: &Register, index: &Index) -> Sheet {
     let computed = [column("Läge", 16), column("Senast klassat", 14), column("Ska klassas om", 14)];
     let levels = Aspect::ALL.iter().map(|aspect| column(format!("{} {}", aspect.letter(), aspect.term().sv), 18));
     let rows = index
@@ -218,17 +244,19 @@ fn systems(register: &Register, as_of: Date) -> Sheet {
                 None => Cell::Empty,
             };
             let levels = Aspect::ALL.iter().map(|aspect| Cell::text(&level_in_words(levels.of(*aspect))));
-            (key, fields(&*row.system).chain([stage, decided, due]).chain(levels).collect())
+            let place = Place { kind: RecordKind::System, key: key.clone() };
+            (place, fields(&*row.system).chain([stage, decided, due]).chain(levels).collect())
         })
         .collect();
     let columns = columns::<register::System>().chain(computed).chain(levels).collect();
-    sheet(register, RecordKind::System, "System", columns, rows)
+    sheet(register, "System", columns, rows)
 }
 
 fn incidents(register: &Register, report: &Report) -> Sheet {
     let all = super::figures::incidents(register, report.year, super::IncidentsOnly::All);
-    let rows = all.map(|(key, incident)| (key, fields(&**incident).collect())).collect();
-    sheet(register, RecordKind::Incident, "Incidenter", columns::<register::Incident>().collect(), rows)
+    let place = |key: &Key| Place { kind: RecordKind::Incident, key: key.clone() };
+    let rows = all.map(|(key, incident)| (place(key), fields(&**incident).collect())).collect();
+    sheet(register, "Incidenter", columns::<register::Incident>().collect(), rows)
 }
 
 fn about(report: &Report) -> Sheet {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calendar;
 use super::drawing::{Anchor, Drawing, Shape, Tone};
 use super::figures::{Figure, Figures};
 use super::model::{Align, Run, Runs, Table, number};
@@ -382,12 +383,11 @@ pub fn year_wheel(register: &Register, year: i16) -> Option<Chart> {
     for (_, decision) in super::figures::classifications(register, year, false) {
         count(decision.decided, 0);
     }
-    let is_here = |key: &crate::register::Key| register.systems.get(&key.root()).is_some();
-    for (_, analysis) in register.risk_analyses.iter().filter(|(key, _)| is_here(key)) {
-        count(analysis.date, 1);
+    for (day, ..) in calendar::risk_analyses(register) {
+        count(Some(day), 1);
     }
-    for (_, action) in register.actions.iter().filter(|(key, _)| is_here(key)) {
-        count(action.due, 2);
+    for (day, ..) in calendar::actions(register) {
+        count(Some(day), 2);
     }
     for (_, incident) in register.incidents.iter() {
         count(day_of(incident), 3);
