@@ -41,6 +41,6 @@ pub use model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, Withh
 pub use prose::insertable;
 pub use secrecy::{Ground, Mask, Part, annex, open, part, public};
 pub use sections::{SECTIONS, SectionPlan};
-pub use sheet::sheet;
+pub use sheet::{number_of, sheet};
 pub use warnings::{Concern, WaitsFor, Warning, cut_off_too_old, warnings};
 pub use xlsx::{XlsxError, to_xlsx};

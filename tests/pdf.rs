@@ -13,15 +13,14 @@ use std::path::PathBuf;
 use klassrum::document::RegisterDocument;
 use klassrum::register::Register;
 use klassrum::report::frozen::checksum;
-use klassrum::report::pdf::{PdfError, Step, Typesetter};
-use klassrum::report::{Frozen, sheet};
-use support::reports::{example, full, long, of_2024, other_parts, write};
+use klassrum::report::pdf::{FONTS, PdfError, Step, Typesetter};
+use klassrum::report::{Frozen, number_of, sheet};
+use support::reports::{EMOJI, example, full, long, of_2024, other_parts, write};
 
 /// The fonts that the app sets reports with.
 fn fonts() -> Vec<Vec<u8>> {
     let folder = PathBuf::from("public/fonts/paper");
-    let all = ["SourceSans3-Regular", "SourceSans3-Semibold", "SourceSerif4-Semibold", "DejaVuSans"];
-    all.iter().map(|name| fs::read(folder.join(format!("{name}.ttf"))).unwrap()).collect()
+    FONTS.iter().map(|name| fs::read(folder.join(format!("{name}.ttf"))).unwrap()).collect()
 }
 
 fn typesetter() -> Typesetter {
@@ -38,12 +37,12 @@ fn every_register_gives_a_pdf_and_the_same_one_again() {
         let sheet = sheet(&report);
         let mut steps = Vec::new();
         let began = std::time::Instant::now();
-        let made = first.pdf(&sheet, |step| steps.push(step)).unwrap();
+        let made = first.pdf(&sheet, |step| steps.push(step)).unwrap().bytes;
         println!("{name}: {} ms, {} kB", began.elapsed().as_millis(), made.len() / 1000);
         assert!(made.starts_with(b"%PDF-1.7"), "{name}");
         assert_eq!(steps, [Step::Setting, Step::Writing]);
         // Neither the clock nor what was set before may be seen in it.
-        assert_eq!(typesetter().pdf(&sheet, |_| {}).unwrap(), made, "{name}");
+        assert_eq!(typesetter().pdf(&sheet, |_| {}).unwrap().bytes, made, "{name}");
         if let Some(folder) = &folder {
             fs::create_dir_all(folder).unwrap();
             fs::write(folder.join(format!("{name}.pdf")), &made).unwrap();
@@ -84,6 +83,40 @@ fn any_text_can_be_set() {
 }
 
 #[test]
+fn emoji_are_pictures_however_they_are_put_together() {
+    let mut typesetter = typesetter();
+    let mut register = example();
+    let parts: Vec<&str> =
+        EMOJI.split(' ').chain(["\u{FE0F}", "\u{200D}", "\u{301}", "🏽", "🇸", "\u{E0067}", "A", "ש"]).collect();
+    // Every three that can follow each other, without a space between.
+    let mut all = String::new();
+    for first in &parts {
+        for second in &parts {
+            all.extend([first, second, parts[all.len() % parts.len()], " "]);
+        }
+    }
+    for text in [EMOJI, &all] {
+        write(&mut register, "law", text);
+        write(&mut register, "background", &format!("Tabell: {EMOJI}\n| {EMOJI} |\n| {EMOJI} |"));
+        let made = typesetter.pdf(&sheet(&of_2024(&register)), |_| {}).unwrap();
+        assert!(made.unshown.is_empty(), "{:?}", made.unshown);
+    }
+}
+
+#[test]
+fn the_letters_that_no_font_has_are_told_each_once() {
+    let mut typesetter = typesetter();
+    let mut register = example();
+    write(&mut register, "law", "Namnet 漢字 (漢) och 한 bredvid 🏫, é och ש.");
+    let made = typesetter.pdf(&sheet(&of_2024(&register)), |_| {}).unwrap();
+    assert_eq!(made.unshown, ['字', '漢', '한']);
+    assert_eq!(number_of('漢'), "[U+6F22]");
+    // What one report lacked isn't said of the next.
+    write(&mut register, "law", "Bara det som finns.");
+    assert!(typesetter.pdf(&sheet(&of_2024(&register)), |_| {}).unwrap().unshown.is_empty());
+}
+
+#[test]
 fn what_is_no_sheet_is_refused() {
     for sheet in ["", "{", "[]", "{\"title\": 3}", "null"] {
         assert!(matches!(typesetter().pdf(sheet, |_| {}), Err(PdfError::Refused(_))), "{sheet}");
@@ -107,7 +140,7 @@ fn reports_that_earlier_versions_issued_give_the_same_pdfs() {
         let sums: String = [("open.pdf", Some(&frozen.open)), ("annex.pdf", frozen.annex.as_ref())]
             .into_iter()
             .map(|(name, report)| {
-                let made = typesetter().pdf(&sheet(report.unwrap()), |_| {}).unwrap();
+                let made = typesetter().pdf(&sheet(report.unwrap()), |_| {}).unwrap().bytes;
                 format!("{name} {}\n", checksum(&made))
             })
             .collect();

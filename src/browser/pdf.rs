@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use self::protocol::{Event, Request, Stage, VERSION};
+use self::protocol::{Event, Request, SetPdf, Stage, VERSION};
 use super::files::Problem;
 use super::files::protocol::Bytes;
 use super::reply::{Teller, reply};
@@ -24,7 +24,7 @@ thread_local! {
 /// Whoever waits for a PDF.
 struct Waiting {
     stage: Box<dyn Fn(Stage)>,
-    teller: Teller<Result<Vec<u8>, Problem>>,
+    teller: Teller<Result<SetPdf, Problem>>,
 }
 
 /// The page's end of the worker. It sets one PDF at a time.
@@ -51,7 +51,7 @@ impl Setter {
                     }
                 }
                 Heard::Event(Event::Done(made)) => {
-                    let made = made.map(|Bytes(bytes)| bytes).map_err(|why| match why {
+                    let made = made.map_err(|why| match why {
                         protocol::Failure::NoFonts => Problem::OutOfReach,
                         protocol::Failure::Refused(why) => Problem::Document(why),
                     });
@@ -71,7 +71,7 @@ impl Setter {
     }
 }
 
-fn tell(waiting: &RefCell<Option<Waiting>>, made: Result<Vec<u8>, Problem>) {
+fn tell(waiting: &RefCell<Option<Waiting>>, made: Result<SetPdf, Problem>) {
     let waiting = waiting.borrow_mut().take();
     if let Some(Waiting { teller, .. }) = waiting {
         teller.tell(made);
@@ -89,7 +89,7 @@ fn drop_setter() {
 /// # Errors
 /// [`Problem::OutOfReach`] when the worker is not on the device and can't be fetched, [`Problem::Stopped`] after [`stop`];
 /// otherwise the worker died, or the sheet can't be set.
-pub async fn set(sheet: Vec<u8>, stage: impl Fn(Stage) + 'static) -> Result<Vec<u8>, Problem> {
+pub async fn set(sheet: Vec<u8>, stage: impl Fn(Stage) + 'static) -> Result<SetPdf, Problem> {
     stage(Stage::Fetching);
     if SETTER.with_borrow(|setter| setter.as_ref().is_some_and(|setter| setter.waiting.borrow().is_some())) {
         stop();

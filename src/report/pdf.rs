@@ -4,7 +4,7 @@
 //! gets is a [`sheet`](super::sheet::sheet): people's texts are data to it. It reads no clock and no file of the device,
 //! so the same sheet, fonts and program give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
@@ -16,7 +16,23 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+use super::sheet::number_of;
+
 const PAGES: &str = include_str!("report.typ");
+
+/// The fonts that pages are set with, by the names of their files in `public/fonts/paper`. The last two have what the
+/// others lack.
+pub const FONTS: [&str; 5] =
+    ["SourceSans3-Regular", "SourceSans3-Semibold", "SourceSerif4-Semibold", "NotoEmoji-Regular", "DejaVuSans"];
+
+/// A PDF, and what it could not show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdf {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The letters that no font has, in their order; each stands in the file as its [number](number_of).
+    pub unshown: Vec<char>,
+}
 
 /// Why there is no PDF.
 #[derive(Debug, Error)]
@@ -75,9 +91,10 @@ impl Typesetter {
     ///
     /// # Errors
     /// [`PdfError::Refused`] when the sheet is none, or what it holds can't be said in an archive file.
-    pub fn pdf(&mut self, sheet: &str, mut step: impl FnMut(Step)) -> Result<Vec<u8>, PdfError> {
+    pub fn pdf(&mut self, sheet: &str, mut step: impl FnMut(Step)) -> Result<Pdf, PdfError> {
         step(Step::Setting);
-        self.sheet = Bytes::from_string(self.sayable(sheet));
+        let (sayable, unshown) = self.sayable(sheet);
+        self.sheet = Bytes::from_string(sayable);
         let Warned { output, .. } = typst::compile::<PagedDocument>(self);
         let document = output.map_err(|why| refused(&why))?;
         step(Step::Writing);
@@ -90,14 +107,15 @@ impl Typesetter {
         let made = typst_pdf::pdf(&document, &options).map_err(|why| refused(&why));
         // What was set this time helps the next, and nothing older.
         typst::comemo::evict(1);
-        made
+        Ok(Pdf { bytes: made?, unshown: unshown.into_iter().collect() })
     }
 
     /// The text with the number of each letter that no font has in the letter's place, as an archive file must have a
-    /// picture of every letter. Marks that aren't seen, such as the one that makes one emoji of two, are left out.
-    fn sayable(&self, text: &str) -> String {
+    /// picture of every letter; and those letters. Marks that aren't seen are left out where no font has them.
+    fn sayable(&self, text: &str) -> (String, BTreeSet<char>) {
         // What has been asked: most letters come often.
         let mut letters = BTreeMap::new();
+        let mut unshown = BTreeSet::new();
         let mut said = String::with_capacity(text.len());
         for letter in text.chars() {
             let is_known = *letters.entry(letter).or_insert_with(|| {
@@ -107,10 +125,13 @@ impl Typesetter {
                 _ if is_known => said.push(letter),
                 '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => {}
                 '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}' => {}
-                letter => said.push_str(&format!("[U+{:04X}]", u32::from(letter))),
+                letter => {
+                    unshown.insert(letter);
+                    said.push_str(&number_of(letter));
+                }
             }
         }
-        said
+        (said, unshown)
     }
 }
 

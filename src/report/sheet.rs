@@ -40,6 +40,12 @@ pub fn sheet(report: &Report) -> String {
     serde_json::to_string(&sheet).unwrap_or_default()
 }
 
+/// What stands on paper in the place of a letter that no font has.
+#[must_use]
+pub fn number_of(letter: char) -> String {
+    format!("[U+{:04X}]", u32::from(letter))
+}
+
 /// What stands at the head of every page.
 fn marking(report: &Report) -> String {
     let draft = if report.draft { "Utkast" } else { "" };

@@ -282,6 +282,9 @@ def check_pdf(checks, path, said):
     _, text, _ = run("pdftotext", "-raw", str(path), "-")
     lost = missing(text, said["lines"])
     checks.that(not lost, name, "it holds every line", lost[:3])
+    pictures = {letter for line in said["lines"] for letter in line if 0x1F300 <= ord(letter) < 0x1FB00}
+    lost = sorted(letter for letter in pictures if letter not in text)
+    checks.that(not lost, name, "every emoji is one", lost)
 
     _, tree, _ = run("pdfinfo", "-struct-text", str(path))
     found = headings_of(tree)

@@ -108,6 +108,7 @@ pub fn long() -> Register {
         let text = (1..=6).map(|number| format!("Stycke {number} i {section}. {paragraph}\n\n")).collect::<String>();
         write(&mut register, section, &text);
     }
+    write(&mut register, "improvement", &format!("{ODD}\n\n{EMOJI}"));
     put(
         &mut register,
         RecordKind::Organisation,
@@ -242,6 +243,11 @@ pub fn full() -> Register {
     write(&mut register, "improvement", ODD);
     register
 }
+
+/// Emoji, and marks that change them, in every way that people and programs put them together.
+pub const EMOJI: &str = "🏫 👩‍🏫 👩🏽‍🏫 🏳️‍🌈 👨‍👩‍👧‍👦 🇸🇪🇳🇴 🇸 🇸🇪🇳 🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} 1️⃣ #️⃣ ©️ ☺︎ ☺️ ✔️ ❤️‍🔥 \
+                         👍🏿 🏽 a\u{FE0F}b \u{FE0F} a\u{200D}b \u{200D}🏫\u{200D} 🏫\u{301} e\u{301}🏫 שלום 🏫 עולם مرحبا 👩🏽‍🏫 بالعالم \
+                         🏴\u{E0067} å\u{30A} ‼️ ⁉ ➡️ → ★ ⚡";
 
 /// Words that other programs take for something else.
 pub const ODD: &str = "#let x = 1 #pagebreak() \\ och *fet* _kursiv_ $a+b$ `kod` @ref <etikett> = rubrik\n\n- [x] {a} ~ -- ... \"citat\" 'apostrof' //kommentar /* */ https://exempel.se/#a\n\nשלום עולם مرحبا بالعالم och 👩‍🏫 🇸🇪 e\u{301} 中文";

@@ -8,13 +8,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
-use super::protocol::{Event, Failure, Request, Stage, VERSION};
+use super::protocol::{Event, Failure, Request, SetPdf, Stage, VERSION};
 use crate::browser::files::protocol::Bytes;
 use crate::browser::worker;
-use crate::report::pdf::{Step, Typesetter};
-
-/// The last has the letters that the others lack.
-const FONTS: [&str; 4] = ["SourceSans3-Regular", "SourceSans3-Semibold", "SourceSerif4-Semibold", "DejaVuSans"];
+use crate::report::pdf::{FONTS, Pdf, Step, Typesetter};
 
 /// Starts the worker.
 pub fn run() {
@@ -31,13 +28,13 @@ pub fn run() {
             let typesetter = Rc::clone(&typesetter);
             spawn_local(async move {
                 let made = set(&typesetter, sheet).await;
-                worker::tell(&Event::Done(made.map(Bytes)));
+                worker::tell(&Event::Done(made));
             });
         }
     });
 }
 
-async fn set(typesetter: &RefCell<Option<Typesetter>>, sheet: Vec<u8>) -> Result<Vec<u8>, Failure> {
+async fn set(typesetter: &RefCell<Option<Typesetter>>, sheet: Vec<u8>) -> Result<SetPdf, Failure> {
     let refused = |why: &dyn std::fmt::Display| Failure::Refused(why.to_string());
     let sheet = String::from_utf8(sheet).map_err(|why| refused(&why))?;
     let kept = typesetter.borrow_mut().take();
@@ -55,7 +52,7 @@ async fn set(typesetter: &RefCell<Option<Typesetter>>, sheet: Vec<u8>) -> Result
         }));
     });
     *typesetter.borrow_mut() = Some(ready);
-    made.map_err(|why| refused(&why))
+    made.map(|Pdf { bytes, unshown }| SetPdf { file: Bytes(bytes), unshown }).map_err(|why| refused(&why))
 }
 
 async fn fonts() -> Option<Vec<Vec<u8>>> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::browser::files::protocol::Bytes;
 
 /// Raised when a message changes its shape.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// From the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,16 @@ pub enum Event {
     /// How it goes.
     Stage(Stage),
     /// What came of it.
-    Done(Result<Bytes, Failure>),
+    Done(Result<SetPdf, Failure>),
+}
+
+/// A PDF that was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetPdf {
+    /// The file.
+    pub file: Bytes,
+    /// The letters that no font has, which stand in it as their numbers.
+    pub unshown: Vec<char>,
 }
 
 /// What a PDF is going through.

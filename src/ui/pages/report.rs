@@ -90,16 +90,23 @@ pub fn ReportPage() -> impl IntoView {
         (all.first().cloned(), 1 < all.len())
     });
     let as_draft = RwSignal::new(false);
+    let unshown = RwSignal::new(Vec::new());
     Effect::new(move |_| {
         year.track();
         as_draft.set(false);
+        unshown.set(Vec::new());
     });
     let shown = Memo::new(move |_| issued.with(|(key, _)| key.clone()).filter(|_| !as_draft.get()));
     let several = Signal::derive(move || issued.with(|(_, several)| *several));
-    let on_issued = Callback::new(move |()| {
+    let on_issued = Callback::new(move |letters| {
         as_draft.set(false);
+        unshown.set(letters);
         request_animation_frame(|| focus_on(issue::BANNER));
     });
+    let turn = move |_| {
+        as_draft.update(|draft| *draft = !*draft);
+        unshown.set(Vec::new());
+    };
     let other = move || {
         if as_draft.get() { t_string!(i18n, issue.show_issued) } else { t_string!(i18n, issue.show_draft) }
     };
@@ -107,15 +114,15 @@ pub fn ReportPage() -> impl IntoView {
         <div class="report__bar">
             <YearSelect id="report-year" year=Signal::derive(move || Some(year.get())) years=years on_year=go />
             <Show when=move || issued.with(|(key, _)| key.is_some())>
-                <button type="button" class="button" on:click=move |_| as_draft.update(|draft| *draft = !*draft)>
+                <button type="button" class="button" on:click=turn>
                     {other}
                 </button>
             </Show>
             <UndoBar />
         </div>
         {move || match shown.get() {
-            Some(key) => view! { <AsIssued key year several /> }.into_any(),
-            None => view! { <AsDraft year made last basis waits on_issued /> }.into_any(),
+            Some(key) => view! { <AsIssued key year several unshown /> }.into_any(),
+            None => view! { <AsDraft year made last basis waits unshown on_issued /> }.into_any(),
         }}
     }
 }
@@ -129,6 +136,8 @@ fn AsIssued(
     year: Memo<i16>,
     /// Whether more than one stands.
     several: Signal<bool>,
+    /// The letters that its PDF has no picture of, once it has been made.
+    unshown: RwSignal<Vec<char>>,
 ) -> impl IntoView {
     let session = Session::expect();
     let record =
@@ -147,6 +156,7 @@ fn AsIssued(
                     sums=Signal::stored(sums)
                     has_annex=Signal::stored(has_annex)
                     waits=Signal::stored(false)
+                    unshown
                 />
             </aside>
         </div>
@@ -166,8 +176,10 @@ fn AsDraft(
     basis: Basis,
     /// Whether something that it is made of is still to come.
     waits: Signal<bool>,
-    /// Told that the report is issued.
-    on_issued: Callback<()>,
+    /// The letters that its PDF has no picture of, once it has been made.
+    unshown: RwSignal<Vec<char>>,
+    /// Told that the report is issued, with the letters that its PDFs have no picture of.
+    on_issued: Callback<Vec<char>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let text = move |of: fn(&Report) -> String| move || made.with(of);
@@ -193,7 +205,7 @@ fn AsDraft(
             </article>
             <aside class="report__side">
                 <AsOf basis />
-                <Ways year source sums=Signal::stored(String::new()) has_annex=has_annex waits />
+                <Ways year source sums=Signal::stored(String::new()) has_annex=has_annex waits unshown />
                 <Before made found />
                 {move || {
                     let place = review_place(year.get());

@@ -97,6 +97,24 @@ test("a PDF is made without a network, once the report's page has been seen", as
   expect((await report.file("Hämta som PDF")).bytes.equals(first.bytes)).toBe(true);
 });
 
+test("a PDF and an issued report say which letters the PDF gives the numbers of", async ({ page }) => {
+  test.setTimeout(120_000);
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  const told = page.getByText("PDF:en har inga tecken för 字, 漢. Där står deras nummer i stället, till exempel [U+5B57].");
+  await report.write("Sammanfattning", "Leverantören 漢字 och skolan 🏫.");
+  await report.file("Hämta som PDF");
+  await expect(told).toBeVisible();
+  await report.file("Hämta som Word");
+  await expect(told).toHaveCount(0);
+  await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
+  await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  await report.issue();
+  await expect(told).toBeVisible();
+  await page.getByRole("button", { name: "Visa registret som det är nu" }).click();
+  await expect(told).toHaveCount(0);
+});
+
 /** Where service workers are blocked, Playwright's own answer to a page that registers one is nothing. */
 const BLOCKED = /reading 'active'/;
 

@@ -9,12 +9,15 @@ use web_sys::File;
 use super::basis::Basis;
 use super::issue;
 use crate::browser::device;
-use crate::browser::files::protocol::Form;
+use crate::browser::files::protocol::{Bytes, Form};
 use crate::browser::files::{self, Problem};
 use crate::browser::offline;
-use crate::browser::pdf::{self, protocol::Stage};
+use crate::browser::pdf::{
+    self,
+    protocol::{SetPdf, Stage},
+};
 use crate::register::Choose;
-use crate::report::{LastYear, Part, Template, TemplateError};
+use crate::report::{LastYear, Part, Template, TemplateError, number_of};
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
 
@@ -51,6 +54,8 @@ pub struct Made {
     pub kind: &'static str,
     /// What its name ends with.
     pub ending: &'static str,
+    /// The letters that it has no picture of, and gives the numbers of.
+    pub unshown: Vec<char>,
 }
 
 /// Makes a file, a Word document in the form of a template if there is one. Workers do it, from the same register, year
@@ -79,9 +84,12 @@ pub async fn make(
         Source::Issued { content, hash } => files::issued(content, hash, part, form, template).await?,
     };
     Ok(match form {
-        Form::Docx => Made { bytes, kind: files::DOCX, ending: "docx" },
-        Form::Xlsx => Made { bytes, kind: XLSX, ending: "xlsx" },
-        Form::Pdf => Made { bytes: pdf::set(bytes, stage).await?, kind: PDF, ending: "pdf" },
+        Form::Docx => Made { bytes, kind: files::DOCX, ending: "docx", unshown: Vec::new() },
+        Form::Xlsx => Made { bytes, kind: XLSX, ending: "xlsx", unshown: Vec::new() },
+        Form::Pdf => {
+            let SetPdf { file: Bytes(bytes), unshown } = pdf::set(bytes, stage).await?;
+            Made { bytes, kind: PDF, ending: "pdf", unshown }
+        }
     })
 }
 
@@ -106,6 +114,16 @@ fn file_name(year: i16, draft: bool, part: Part, form: Form, ending: &str) -> St
     format!("ledningens-genomgang-{year}{what}{}.{ending}", if draft { "-utkast" } else { "" })
 }
 
+/// Letters in a sentence, the first twenty of them.
+fn listed(letters: &[char]) -> String {
+    const MOST: usize = 20;
+    let mut listed = letters.iter().take(MOST).map(char::to_string).collect::<Vec<_>>().join(", ");
+    if MOST < letters.len() {
+        listed.push_str(", …");
+    }
+    listed
+}
+
 /// The ways out: files, and paper.
 #[component]
 pub fn Ways(
@@ -122,6 +140,8 @@ pub fn Ways(
     has_annex: Signal<bool>,
     /// Whether something that it is made of is still to come.
     waits: Signal<bool>,
+    /// The letters that the latest PDF has no picture of.
+    unshown: RwSignal<Vec<char>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let which = RwSignal::new(Part::Open);
@@ -140,6 +160,7 @@ pub fn Ways(
         doing.set(Some(form));
         problem.set(None);
         differs.set(false);
+        unshown.set(Vec::new());
         let (source, draft, sums) = (source.get_untracked(), untrack(is_draft), sums.get_untracked());
         let (year, part) = (year.get_untracked(), which.get_untracked());
         let in_template = template.is_some();
@@ -151,7 +172,8 @@ pub fn Ways(
             doing.try_set(None);
             stage.try_set(None);
             match made {
-                Ok(Made { bytes, kind, ending }) => {
+                Ok(Made { bytes, kind, ending, unshown: letters }) => {
+                    unshown.try_set(letters);
                     differs.try_set(!in_template && issue::differs(&sums, part, form, &bytes));
                     device::download(&file_name(year, draft, part, form, ending), kind, &bytes);
                 }
@@ -176,6 +198,11 @@ pub fn Ways(
             _ => t_string!(i18n, start.working),
         };
         Some(words)
+    };
+    let numbered = move || {
+        let example = unshown.with(|letters| letters.first().copied().map(number_of)).unwrap_or_default();
+        let letters = unshown.with(|letters| listed(letters));
+        t_string!(i18n, report_files.unshown, letters = letters, number = example).to_string()
     };
     let print = move |_| {
         // Refused only where there is nothing to print with.
@@ -226,6 +253,9 @@ pub fn Ways(
                 </button>
             </Show>
             <Show when=move || differs.get()><p class="notice" role="status">{t!(i18n, report_files.differs)}</p></Show>
+            <Show when=move || !unshown.with(Vec::is_empty)>
+                <p class="notice" role="status">{numbered}</p>
+            </Show>
             <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
                 {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}
             </p>

@@ -1,5 +1,7 @@
 //! From draft to issued: what is missing, the freezing itself, and the report as it was issued.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -84,8 +86,8 @@ pub fn Issue(
     concerns: Signal<usize>,
     /// Whether something that it is made of is still to come.
     waits: Signal<bool>,
-    /// Told that the report is issued.
-    on_issued: Callback<()>,
+    /// Told that the report is issued, with the letters that its PDFs have no picture of.
+    on_issued: Callback<Vec<char>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
@@ -180,7 +182,7 @@ pub fn Issue(
 }
 
 /// Freezes a report and adds it to the register. Nothing is added unless every file could be made.
-async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result<(), Problem> {
+async fn issue(basis: Basis, report: &Report, on_issued: Callback<Vec<char>>) -> Result<(), Problem> {
     let session = basis.session;
     let (annex, decisions) = untrack(|| {
         basis.read(|register| {
@@ -193,12 +195,14 @@ async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result
     let frozen = Frozen::new(report, annex);
     let (content, hash) = frozen.pack();
     let mut sums = String::new();
+    let mut letters = BTreeSet::new();
     for part in parts(&frozen) {
         for form in [Form::Docx, Form::Pdf] {
             let source = Source::Issued { content: content.clone(), hash: hash.clone() };
             match make(source, report.year, part, form, None, |_| {}).await {
-                Ok(Made { bytes, ending, .. }) => {
-                    sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes)))
+                Ok(Made { bytes, ending, unshown, .. }) => {
+                    sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes)));
+                    letters.extend(unshown);
                 }
                 // Without a network the first time: the report is no less issued.
                 Err(Problem::OutOfReach) => {}
@@ -228,7 +232,7 @@ async fn issue(basis: Basis, report: &Report, on_issued: Callback<()>) -> Result
     session.send_then(Command::Add { place, fields }, move |answer| {
         if matches!(answer, Answer::Done) {
             // Nothing is told to a page that was left.
-            let _ = on_issued.try_run(());
+            let _ = on_issued.try_run(letters.iter().copied().collect());
         }
     });
     Ok(())
