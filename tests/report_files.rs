@@ -14,7 +14,8 @@ use std::path::PathBuf;
 
 use klassrum::register::Register;
 use klassrum::report::annexes::{Cell, annexes};
-use klassrum::report::{Block, Report, Template, text, to_docx, to_docx_in, to_xlsx};
+use klassrum::report::model::words;
+use klassrum::report::{Block, Report, Runs, Template, text, to_docx, to_docx_in, to_xlsx};
 use serde_json::{Value as Json, json};
 use support::reports::{example, full, long, of_2024, other_parts};
 use support::templates::company;
@@ -28,7 +29,11 @@ fn expected(register: Option<&Register>, report: &Report) -> Json {
         .iter()
         .flat_map(|section| section.blocks())
         .filter_map(Block::table)
-        .map(|table| json!({ "caption": table.caption, "header": table.header, "rows": table.rows.len() }))
+        .map(|table| {
+            let letters = |row: &Vec<Runs>| row.iter().map(|cell| words(cell).chars().count()).sum::<usize>();
+            let letters: Vec<usize> = table.rows.iter().map(letters).collect();
+            json!({ "caption": table.caption, "header": table.header, "rows": table.rows.len(), "letters": letters })
+        })
         .collect();
     let figures: Vec<Json> = report
         .sections

@@ -9,6 +9,13 @@ const CELL_SIDES: usize = 300;
 /// Tables with at most so many rows are kept on one page.
 pub(super) const ROWS_TOGETHER: usize = 14;
 
+/// How many letters are sure to fit a line of a column this wide, in a heading and below it.
+pub(super) fn letters_in(width: usize) -> (usize, usize) {
+    let (in_heading, below) = LETTER_WIDTHS;
+    let room = width.saturating_sub(CELL_SIDES);
+    (room / in_heading, room / below)
+}
+
 /// How wide each column is: no word is torn as long as there is room, and the longest texts get what is left.
 pub(super) fn widths(table: &Table, text_width: usize) -> Vec<usize> {
     // More would not fit anyway, and sizes are counted in 32 bits in a browser.

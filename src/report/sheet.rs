@@ -8,15 +8,16 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::charts::Chart;
-use super::columns::{ROWS_TOGETHER, widths};
+use super::columns::{ROWS_TOGETHER, letters_in, widths};
 use super::model::{Align, Block, Footnote, Report, Run, Runs, Section, Table, words};
 
-/// Words longer than this may be parted, in a cell and in running text: more doesn't fit beside anything.
+/// Words longer than this may be parted, in a cell and in running text: more doesn't fit beside anything. In a cell that is
+/// narrower still, so are those that don't fit a line.
 const LONGEST_WORD: (usize, usize) = (30, 60);
-/// Where a word that is too long may be parted: every so many letters.
+/// Where a word that is too long may be parted: every so many letters, or as many as a line takes.
 const PIECE: usize = 10;
-/// A row with a text longer than this may go on over the page's foot.
-const LONG_CELL: usize = 1_500;
+/// A row with a text of more letters or lines than these may be longer than a page, in the narrowest of columns.
+const MAY_BE_LONG: (usize, usize) = (200, 20);
 /// A table with more letters than this isn't kept on one page, however few rows it has.
 const LETTERS_TOGETHER: usize = 1_200;
 /// The room for text, as widths are counted for a Word document, whose letters may be wider than those on paper.
@@ -96,7 +97,7 @@ struct Grid<'a> {
 #[derive(Serialize)]
 struct Row {
     cells: Vec<Vec<Words>>,
-    /// Whether it may go on over the page's foot.
+    /// Whether it may be longer than a page, and so has to be measured.
     long: bool,
 }
 
@@ -139,16 +140,24 @@ fn piece<'a>(block: &'a Block, notes: &[Footnote], seen: &mut BTreeSet<u32>) -> 
 fn grid<'a>(table: &'a Table, notes: &[Footnote], seen: &mut BTreeSet<u32>) -> Grid<'a> {
     let letters = |row: &[Runs]| row.iter().map(|runs| words(runs).chars().count()).collect::<Vec<_>>();
     let all: usize = table.rows.iter().flat_map(|row| letters(row)).sum();
+    let may_be_long = |runs: &Runs| {
+        let text = words(runs);
+        MAY_BE_LONG.0 < text.chars().count() || MAY_BE_LONG.1 < text.split('\n').count()
+    };
+    let widths = widths(table, TEXT_WIDTH);
+    let longest = |letters: usize| LONGEST_WORD.0.min(letters.max(1));
+    let of_columns = || widths.iter().map(|width| letters_in(*width));
+    let headings = table.header.iter().zip(of_columns());
     let row = |row: &Vec<Runs>| Row {
-        long: letters(row).into_iter().any(|letters| LONG_CELL < letters),
-        cells: row.iter().map(|runs| said(runs, notes, LONGEST_WORD.0, seen)).collect(),
+        long: row.iter().any(may_be_long),
+        cells: row.iter().zip(of_columns()).map(|(runs, (_, below))| said(runs, notes, longest(below), seen)).collect(),
     };
     Grid {
         caption: &table.caption,
-        header: table.header.iter().map(|heading| parted(heading, LONGEST_WORD.0)).collect(),
-        widths: widths(table, TEXT_WIDTH),
+        header: headings.map(|(heading, (letters, _))| parted(heading, longest(letters))).collect(),
         right: table.align.iter().map(|align| *align == Align::Right).collect(),
         rows: table.rows.iter().map(row).collect(),
+        widths,
         together: table.rows.len() <= ROWS_TOGETHER && all <= LETTERS_TOGETHER,
     }
 }
@@ -175,7 +184,7 @@ fn parted(text: &str, longest: usize) -> String {
     for word in text.split_inclusive([' ', '\n']) {
         let long = is_long(word.trim_end_matches([' ', '\n']));
         for (nth, letter) in word.chars().enumerate() {
-            if long && 0 < nth && nth.is_multiple_of(PIECE) {
+            if long && 0 < nth && nth.is_multiple_of(PIECE.min(longest)) {
                 whole.push('\u{200B}');
             }
             whole.push(letter);
@@ -197,6 +206,22 @@ mod tests {
             format!("kort {0}\u{200B}{0}\u{200B}aaaaa ord", "a".repeat(10))
         );
         assert_eq!(parted(&long, 25), long);
+        assert_eq!(parted("kort längre", 4), "kort läng\u{200B}re");
+    }
+
+    #[test]
+    fn a_word_fits_a_line_of_its_column_however_narrow_that_is() {
+        let table = |columns: usize| Table {
+            caption: String::new(),
+            header: vec!["Personuppgifter".to_owned(); columns],
+            align: vec![Align::Left; columns],
+            rows: vec![vec![vec![Run::Text("informationssäkerhet".to_owned())]; columns]],
+        };
+        let set = |columns| serde_json::to_string(&grid(&table(columns), &[], &mut BTreeSet::new())).unwrap();
+        assert!(set(3).contains("\"informationssäkerhet\"") && set(3).contains("\"Personuppgifter\""));
+        let narrow = set(12);
+        assert!(narrow.contains("infor\u{200B}matio\u{200B}nssäk\u{200B}erhet"), "{narrow}");
+        assert!(narrow.contains("Pers\u{200B}onup\u{200B}pgif\u{200B}ter"), "{narrow}");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 FOLDER holds what `tests/report_files.rs` writes with KLASSRUM_FILES: for each register NAME.json (what the files must say),
 NAME.docx, NAME-i-mall.docx and, of a report, NAME.xlsx, and `tests/pdf.rs` NAME.pdf. Read by LibreOffice, python-docx, mammoth,
 openpyxl, a validator of Open XML, poppler, qpdf and a checker of PDF/UA. Ends with one line that counts.
+
+What is claimed of tables on pages is tried on spoilt twins of a PDF too: a check that lets those through has failed.
 """
 
 import datetime
@@ -23,8 +25,11 @@ import mammoth
 import openpyxl
 import openxml_audit
 import pdfua
+import pikepdf
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# A row with so many letters may be longer than a page, and is the only one that may go on over its foot.
+PAGE = 4_000
 # Two letters that stand for a space, or for nothing.
 SOFT = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\ufe0f\u200e\u200f"))
 
@@ -125,6 +130,7 @@ def check_docx(checks, path, said, folder):
             name, "LibreOffice takes the headings for headings", [one for one in found if one not in outline][:3],
         )
         checks.that(tree.count("Table ") >= len(said["tables"]), name, "LibreOffice has each table")
+        check_pages(checks, made, f"{name} in LibreOffice", said)
 
 
 def check_with_validator(checks, path):
@@ -268,6 +274,7 @@ def check_pdf(checks, path, said):
     checks.equal(catalogue.get("/Lang", "").removeprefix("u:"), said["language"], name, "it is in the language")
     checks.that(catalogue.get("/OutputIntents"), name, "its colours are told")
     check_structure(checks, objects, name, said)
+    check_pages(checks, path, name, said)
     titles = []
 
     def gather(entries):
@@ -282,6 +289,9 @@ def check_pdf(checks, path, said):
     _, text, _ = run("pdftotext", "-raw", str(path), "-")
     lost = missing(text, said["lines"])
     checks.that(not lost, name, "it holds every line", lost[:3])
+    _, places, _ = run("pdftotext", "-bbox", str(path), "-")
+    outside = outside_of_pages(places)
+    checks.that(not outside, name, "no word goes over a page's edge", outside[:3])
     pictures = {letter for line in said["lines"] for letter in line if 0x1F300 <= ord(letter) < 0x1FB00}
     lost = sorted(letter for letter in pictures if letter not in text)
     checks.that(not lost, name, "every emoji is one", lost)
@@ -332,6 +342,119 @@ def check_structure(checks, objects, name, said):
     checks.that(not lost, name, "every chart is told in its own words", lost[:1])
 
 
+def outside_of_pages(places):
+    """The words that aren't whole on their page, in what poppler says of where each word is."""
+    found = []
+    for line in places.split("\n"):
+        if size := re.search(r'<page width="([\d.]+)" height="([\d.]+)"', line):
+            width, height = map(float, size.groups())
+        if word := re.search(r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*)</word>', line):
+            left, top, right, bottom = map(float, word.groups()[:4])
+            if left < 0 or top < 0 or width < right or height < bottom:
+                found.append(word.group(5))
+    return found
+
+
+class Row:
+    """A row of a table: whether it is one of headings, and the pages that its words stand on."""
+
+    def __init__(self, element, is_header, pages):
+        self.element, self.is_header, self.pages = element, is_header, pages
+
+
+def tables_of(pdf):
+    """The rows of each table in a PDF's structure, in order."""
+    number = {page.obj.objgen: nth for nth, page in enumerate(pdf.pages, 1)}
+    roles = pdf.Root.StructTreeRoot.get("/RoleMap", {})
+
+    def kind(element):
+        own = element.get("/S")
+        return str(roles.get(str(own), own))
+
+    def below(element, page=None):
+        """The elements under one, and the pages of the words right in it or in them: an element's own page is the default."""
+        page = element.get("/Pg", page)
+        kids = element.get("/K", pikepdf.Array())
+        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int):
+                yield None, number[page.objgen]
+            elif kid.get("/Type") in ("/MCR", "/OBJR"):
+                yield None, number[kid.get("/Pg", page).objgen]
+            else:
+                yield kid, None
+                yield from below(kid, page)
+
+    def row_of(element):
+        inside = list(below(element))
+        cells = {kind(one) for one, _ in inside if one is not None} & {"/TH", "/TD"}
+        return Row(element, cells == {"/TH"}, {page for _, page in inside if page})
+
+    return [
+        [row_of(row) for row, _ in below(table) if row is not None and kind(row) == "/TR"]
+        for table, _ in below(pdf.Root.StructTreeRoot)
+        if table is not None and kind(table) == "/Table"
+    ]
+
+
+def torn(tables, said):
+    """The rows that stand on more than one page, by table and row from 1, but for those that are longer than a page."""
+    found = []
+    for nth, rows in enumerate(tables):
+        below_header = [row for row in rows if not row.is_header]
+        letters = said["tables"][nth]["letters"] if len(tables) == len(said["tables"]) else [0] * len(below_header)
+        fair = [row for row, letters in zip(below_header, letters) if PAGE < letters]
+        found += [(nth + 1, at) for at, row in enumerate(rows, 1) if 1 < len(row.pages) and row not in fair]
+    return found
+
+
+def alone(tables):
+    """The tables, from 1, whose headings stand on a page without any of the rows below them."""
+    found = []
+    for nth, rows in enumerate(tables, 1):
+        below_header = set().union(*(row.pages for row in rows if not row.is_header))
+        if below_header and any(row.is_header and not row.pages & below_header for row in rows):
+            found.append(nth)
+    return found
+
+
+def check_pages(checks, path, name, said):
+    """No row is torn by a page's foot, and no table's headings stand alone at one."""
+    with pikepdf.open(path) as pdf:
+        tables = tables_of(pdf)
+        checks.equal(len(tables), len(said["tables"]), name, "the tables in the structure are the report's")
+        checks.that(not torn(tables, said), name, "no row is torn", torn(tables, said)[:3])
+        checks.that(not alone(tables), name, "no heading of a table stands alone", alone(tables)[:3])
+
+
+def over_a_foot(tables):
+    """The first table of which a row ends a page and another begins the next, and those two rows."""
+    for rows in tables:
+        whole = [row for row in rows if not row.is_header and len(row.pages) == 1]
+        for before, after in zip(whole, whole[1:]):
+            if before.pages != after.pages:
+                return rows, before, after
+    return None
+
+
+def check_spoilt(checks, path, said):
+    """What check_pages asks is not so in a PDF where a row goes on over a page's foot, or headings stand alone."""
+    name = f"{path.name}, spoilt"
+    with pikepdf.open(path) as pdf:
+        found = over_a_foot(tables_of(pdf))
+        if not checks.that(found, name, "a table goes over a page's foot"):
+            return
+        _, before, after = found
+        before.element.K = pikepdf.Array([*before.element.K, *after.element.K])
+        checks.that(torn(tables_of(pdf), said), name, "a torn row is found")
+    with pikepdf.open(path) as pdf:
+        rows, *_ = over_a_foot(tables_of(pdf))
+        of_header = next(row.pages for row in rows if row.is_header)
+        for row in rows:
+            if not row.is_header and row.pages & of_header:
+                row.element.K = pikepdf.Array()
+        checks.that(alone(tables_of(pdf)), name, "headings that stand alone are found")
+
+
 def is_a(one, kind):
     return isinstance(one.get("value"), dict) and one["value"].get("/Type") == kind
 
@@ -375,6 +498,9 @@ def main():
                     print(f"{path.name}: {'as it should be' if len(checks.wrong) == before else 'wrong'}")
                 else:
                     checks.that(False, path.name, "it was written")
+    longest = max(folder.glob("*.pdf"), key=lambda path: path.stat().st_size, default=None)
+    if checks.that(longest, str(folder), "there is a PDF to spoil"):
+        check_spoilt(checks, longest, json.loads(longest.with_suffix(".json").read_text()))
     for wrong in checks.wrong:
         print(f"  {wrong}", file=sys.stderr)
     failed = len(checks.wrong)

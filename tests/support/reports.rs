@@ -108,7 +108,17 @@ pub fn long() -> Register {
         let text = (1..=6).map(|number| format!("Stycke {number} i {section}. {paragraph}\n\n")).collect::<String>();
         write(&mut register, section, &text);
     }
-    write(&mut register, "improvement", &format!("{ODD}\n\n{EMOJI}"));
+    // Rows of every height, of which some come at a page's foot, and one that is longer than a page.
+    let mut table = "Tabell: Krav och svar\n| Krav | Svar | Ansvarig |\n".to_owned();
+    for number in 0..90_usize {
+        let answer = "Så är det löst i dag. ".repeat(if number == 40 { 500 } else { 1 + number * 7 % 40 });
+        table.push_str(&format!("| Krav {number} | {answer} | Objektledare |\n"));
+    }
+    write(&mut register, "improvement", &format!("{ODD}\n\n{EMOJI}\n\n{table}"));
+    // Columns so narrow that few words make a row as long as a page.
+    let narrow = |text: &str| format!("|{}\n", [text; 12].join("|"));
+    let words = "säkerhetsinformationsklassning ".repeat(20);
+    write(&mut register, "law", &format!("Tabell: Smalt\n{}{}", narrow("Rubrik"), narrow(&words)));
     put(
         &mut register,
         RecordKind::Organisation,
