@@ -28,11 +28,15 @@ fn expected(register: Option<&Register>, report: &Report) -> Json {
         .sections
         .iter()
         .flat_map(|section| section.blocks())
-        .filter_map(Block::table)
-        .map(|table| {
+        .filter_map(|block| {
+            let table = block.table()?;
+            // A chart's table shows what the chart does.
+            Some((table, if let Block::Chart(chart) = block { &chart.alt } else { &table.caption }))
+        })
+        .map(|(table, shows)| {
             let letters = |row: &Vec<Runs>| row.iter().map(|cell| words(cell).chars().count()).sum::<usize>();
             let letters: Vec<usize> = table.rows.iter().map(letters).collect();
-            json!({ "caption": table.caption, "header": table.header, "rows": table.rows.len(), "letters": letters })
+            json!({ "caption": table.caption, "header": table.header, "rows": table.rows.len(), "letters": letters, "shows": shows })
         })
         .collect();
     let figures: Vec<Json> = report

@@ -509,6 +509,32 @@ fn charts(report: &Report) -> Vec<(&'static str, klassrum::report::Chart)> {
 }
 
 #[test]
+fn a_table_in_word_says_what_it_shows_a_charts_as_the_chart_does() {
+    let mut register = full();
+    write(&mut register, "law", "Tabell: Krav på \"oss\" & <andra>\n| Krav |\n| Ett |");
+    let report = of_2024(&register);
+    let document = part(&to_docx(&report).unwrap(), "word/document.xml");
+    let escaped = |text: &str| quick_xml::escape::escape(text).replace("&apos;", "'");
+    let told: Vec<&str> =
+        document.split("<w:tblPr>").skip(1).map(|table| table.split_once("</w:tblPr>").unwrap().0).collect();
+    let mut charts = 0;
+    let blocks = report.sections.iter().flat_map(|section| section.blocks()).filter(|block| block.table().is_some());
+    for (block, told) in blocks.zip(&told) {
+        let name = &block.table().unwrap().caption;
+        let shows = if let Block::Chart(chart) = block { &chart.alt } else { name };
+        charts += usize::from(shows != name);
+        let last =
+            format!("<w:tblCaption w:val=\"{}\"/><w:tblDescription w:val=\"{}\"/>", escaped(name), escaped(shows));
+        assert!(told.ends_with(&last), "{told}, not {last}");
+    }
+    assert_eq!(charts, 6);
+    assert_eq!(
+        told.len(),
+        report.sections.iter().flat_map(|section| section.blocks()).filter_map(Block::table).count()
+    );
+}
+
+#[test]
 fn every_chart_says_in_words_and_in_a_table_what_it_draws() {
     let report = of_2024(&full());
     let charts = charts(&report);

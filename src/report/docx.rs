@@ -1,8 +1,8 @@
 //! The report as a Word document.
 //!
 //! docx-rs writes the document's body. What it looks like is a form: ours, whose styles and settings lie beside this file,
-//! or that of a [`Template`] that an organisation has. What docx-rs has no words for (header rows, the frame
-//! around the table of contents, languages, footnote separators) is put in place in the finished parts. The same report
+//! or that of a [`Template`] that an organisation has. What docx-rs has no words for (header rows, what a table is called
+//! and what it shows, the frame around the table of contents, languages, footnote separators) is put in place in the finished parts. The same report
 //! gives the same bytes.
 
 mod clean;
@@ -64,12 +64,12 @@ pub fn to_docx_in(report: &Report, template: &Template) -> Result<Vec<u8>, DocxE
 
 fn in_form(report: &Report, mut form: Form) -> Result<Vec<u8>, DocxError> {
     let mut body =
-        Body { docx: Docx::new(), lists: BULLETS, bookmark: 0, captions: Vec::new(), text_width: form.text_width };
+        Body { docx: Docx::new(), lists: BULLETS, bookmark: 0, tables: Vec::new(), text_width: form.text_width };
     body.front(report);
     for (nth, section) in report.sections.iter().enumerate() {
         body.section(section, nth == 0);
     }
-    let Body { docx, lists, captions, .. } = body;
+    let Body { docx, lists, tables, .. } = body;
     if form.own_footer {
         let part = footer(report, &form);
         let id = form.add("footer", "word/ownFooter.xml", FOOTER_TYPE, part.into_bytes(), Vec::new());
@@ -87,7 +87,7 @@ fn in_form(report: &Report, mut form: Form) -> Result<Vec<u8>, DocxError> {
         let text = String::from_utf8(std::mem::take(&mut part.bytes))?;
         part.bytes = text.replace(clean::TITLE, &escaped(&report.title)).into_bytes();
     }
-    let document = finished(&String::from_utf8(docx.build().document)?, &captions, &form);
+    let document = finished(&String::from_utf8(docx.build().document)?, &tables, &form);
     let relations: Vec<Relation> = std::mem::take(&mut form.relations);
     let document =
         Part { name: "word/document.xml".into(), media_type: DOCUMENT_TYPE, bytes: document.into_bytes(), relations };
@@ -103,7 +103,8 @@ struct Body {
     docx: Docx,
     lists: usize,
     bookmark: usize,
-    captions: Vec<String>,
+    /// What each table is called, and what it shows.
+    tables: Vec<(String, String)>,
     /// In twentieths of a point.
     text_width: usize,
 }
@@ -140,7 +141,8 @@ impl Body {
                     self.lists += 1;
                     self.list(items, "ListNumber", self.lists);
                 }
-                Block::Table(table) | Block::KeyFigures(table) | Block::Chart(Chart { table, .. }) => self.table(table),
+                Block::Table(table) | Block::KeyFigures(table) => self.table(table, &table.caption),
+                Block::Chart(Chart { alt, table, .. }) => self.table(table, alt),
             }
         }
     }
@@ -151,7 +153,8 @@ impl Body {
         }
     }
 
-    fn table(&mut self, table: &Table) {
+    /// A table; `shows` is told to those who don't see it.
+    fn table(&mut self, table: &Table, shows: &str) {
         self.add(
             Paragraph::new().style("Caption").keep_next(true).add_run(Words::new().add_text(table.caption.as_str())),
         );
@@ -177,7 +180,7 @@ impl Body {
             TableRow::new(cells.collect()).cant_split()
         }));
         self.docx = std::mem::take(&mut self.docx).add_table(docx_rs::Table::new(rows).set_grid(widths));
-        self.captions.push(table.caption.clone());
+        self.tables.push((table.caption.clone(), shows.to_owned()));
         self.add(Paragraph::new().style("AfterTable"));
     }
 }
@@ -248,21 +251,21 @@ fn footer(report: &Report, form: &Form) -> String {
 }
 
 /// The body in its form. Marks are safe to look for: in people's texts every `<` and `"` is escaped.
-fn finished(document: &str, captions: &[String], form: &Form) -> String {
+fn finished(document: &str, tables: &[(String, String)], form: &Form) -> String {
     const TABLE: (&str, &str) = ("<w:tblPr>", "</w:tblPr>");
     const PAGE: (&str, &str) = ("<w:sectPr", "</w:sectPr>");
     const CONTENTS: (&str, &str) = ("<w:sdtPr>", "</w:sdtPr>");
     const STYLE: (&str, &str) = ("<w:pStyle w:val=\"", "\" />");
     const LETTERS: (&str, &str) = ("<w:rStyle w:val=\"", "\" />");
     const LIST: (&str, &str) = ("<w:numPr>", "</w:numPr>");
-    let mut captions = captions.iter();
+    let mut tables = tables.iter();
     let (look, width) = (if form.banded { BANDED } else { PLAIN }, form.text_width);
     let document = tidy(document).replace("<w:trHeight w:val=\"0\" w:hRule=\"atLeast\" />", "<w:tblHeader/>");
     let document = replaced(&document, TABLE, |_| {
-        let caption = escaped(captions.next().map_or("", String::as_str));
+        let (name, shows) = tables.next().map(|(name, shows)| (escaped(name), escaped(shows))).unwrap_or_default();
         format!(
             "<w:tblPr><w:tblStyle w:val=\"{}\"/><w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:tblLayout \
-             w:type=\"fixed\"/>{look}<w:tblCaption w:val=\"{caption}\"/></w:tblPr>",
+             w:type=\"fixed\"/>{look}<w:tblCaption w:val=\"{name}\"/><w:tblDescription w:val=\"{shows}\"/></w:tblPr>",
             form.style("Tabell"),
         )
     });

@@ -164,6 +164,8 @@ def check_with_python_docx(checks, path, said):
         checks.equal(len(table.rows) - 1, expected["rows"], name, f"{expected['caption']} has its rows")
         caption = table._tbl.find(f"{W}tblPr/{W}tblCaption")
         checks.equal(caption is not None and caption.get(f"{W}val"), expected["caption"], name, "the table is named")
+        shows = table._tbl.find(f"{W}tblPr/{W}tblDescription")
+        checks.equal(shows is not None and shows.get(f"{W}val"), expected["shows"], name, "the table says what it shows")
         checks.that(table.style.style_id in by_id, name, "the table's style is there", table.style.style_id)
 
     core = document.core_properties
