@@ -2,6 +2,7 @@
 
 import { expect, type Page } from "../fixtures.ts";
 import { accept, atRelay, invite, test } from "../pages/invitation.ts";
+import { Report } from "../pages/report.ts";
 import { Start } from "../pages/start.ts";
 import { Settings } from "../pages/settings.ts";
 import { Systems } from "../pages/systems.ts";
@@ -37,6 +38,47 @@ test("what two write apart meets when both are back, and both have all of it", a
   for (const system of [adasSystem, bensSystem]) {
     await expect(system.field("Enhet")).toHaveValue("Säkerhet", { timeout: 90_000 });
     await expect(system.field("Leverantör")).toHaveValue("Leverantör 17", { timeout: 90_000 });
+  }
+});
+
+test("two who issue the same report apart are both kept, until one is withdrawn", async ({
+  page: ada,
+  newDevice,
+  relay,
+  complaints,
+}) => {
+  test.setTimeout(180_000);
+  complaints.expect(/WebSocket|ERR_CONNECTION_REFUSED|Failed to fetch/);
+  await (await Start.visit(ada)).tryExample();
+  const adas = await Report.visit(ada);
+  await adas.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148" });
+  await adas.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  await adas.isSaved();
+  const ben = await newDevice();
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  const bens = await Report.visit(ben);
+  await expect(ben.getByRole("article")).toContainText("Klassa de system som återstår");
+  await Report.visit(ada);
+
+  await relay.breakDown();
+  await bens.about({ Diarienummer: "SFAB 2025/149" });
+  await adas.issue();
+  await bens.issue();
+  await expect(ada.getByText(/^Utfärdad .*, dnr SFAB 2025\/148/)).toBeVisible();
+  await relay.mend();
+
+  // Both see both, and the same of them.
+  const pages = [ada, ben];
+  for (const page of pages) {
+    await expect(page.getByText("Två har utfärdat rapporten var för sig.")).toBeVisible();
+    await expect(page.getByText(/^Utfärdad .*, dnr SFAB 2025\/149/)).toBeVisible();
+  }
+  await ada.getByRole("button", { name: "Återkalla" }).click();
+  await ada.getByLabel("Varför återkallas den?").fill("Adas gäller");
+  await ada.getByRole("button", { name: "Återkalla" }).click();
+  for (const page of pages) {
+    await expect(page.getByText(/^Utfärdad .*, dnr SFAB 2025\/148/)).toBeVisible();
+    await expect(page.getByText("Två har utfärdat rapporten var för sig.")).toHaveCount(0);
   }
 });
 
