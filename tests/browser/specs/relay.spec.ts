@@ -51,7 +51,7 @@ test("two who issue the same report apart are both kept, until one is withdrawn"
   complaints.expect(/WebSocket|ERR_CONNECTION_REFUSED|Failed to fetch/);
   await (await Start.visit(ada)).tryExample();
   const adas = await Report.visit(ada);
-  await adas.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148" });
+  await adas.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
   await adas.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
   await adas.isSaved();
   const ben = await newDevice();
