@@ -545,6 +545,16 @@ impl Session {
         self.news.set(Vec::new());
     }
 
+    /// Who has just come looks at all of it for the first time: none of that is news. As long as nothing has come, as whoever
+    /// invited may not have sent it yet, nothing has been looked at.
+    fn look_first(&self) {
+        let is_live = self.line.with_untracked(|line| line.as_ref().is_some_and(|line| line.reach == LineReach::Live));
+        let is_here = self.picture.with_untracked(|picture| picture.register.entries().next().is_some());
+        if is_live && is_here && looked().is_none() {
+            self.look_through();
+        }
+    }
+
     /// Merges the register file in that was inspected last, and tells `then` how it went. What others have done in it is news,
     /// with a relay or without.
     pub fn merge(&self, then: impl FnOnce(Answer) + 'static) {
@@ -632,7 +642,10 @@ impl Session {
                 self.can_redo.set(redo);
                 match ticket {
                     Some(ticket) => self.waiting.answer(ticket, Answer::Done),
-                    None => self.ask_for_news(),
+                    None => {
+                        self.look_first();
+                        self.ask_for_news();
+                    }
                 }
             }
             Event::Stored(ticket) => {
@@ -654,12 +667,8 @@ impl Session {
             }
             Event::Line(line) => {
                 if self.line.with_untracked(|now| *now != line) {
-                    let here = line.as_ref().is_some_and(|line| line.reach == LineReach::Live);
                     self.line.set(line);
-                    // Who has just come looks at all of it for the first time: none of that is news.
-                    if here && looked().is_none() {
-                        self.look_through();
-                    }
+                    self.look_first();
                 }
             }
             Event::LineDone(ticket) => self.waiting.answer(ticket, Answer::Done),

@@ -238,7 +238,7 @@ test("Back comes to the same search, sort and place in a list of 5,000", async (
   await systems.sort("System eller tjänst");
   await expect(systems.column("System eller tjänst")).toHaveAttribute("aria-sort", "descending");
   await systems.rows.first().hover();
-  await page.mouse.wheel(0, 6_000);
+  await page.mouse.wheel(0, 6_200);
   // Row 92 from the end of 200, far below the first screen.
   const name = "System 02708";
   const row = page.getByRole("rowheader").getByRole("link", { name });
