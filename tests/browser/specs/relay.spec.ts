@@ -66,9 +66,11 @@ test("two who issue the same report apart are both kept, until one is withdrawn"
   await bens.issue();
   await expect(ada.getByText(/^Utfärdad .*, dnr SFAB 2025\/148/)).toBeVisible();
   await relay.mend();
+  const pages = [ada, ben];
+  // As the browser says when the network is back: after so long away a device would wait for a while.
+  for (const page of pages) await page.evaluate(() => dispatchEvent(new Event("online")));
 
   // Both see both, and the same of them.
-  const pages = [ada, ben];
   for (const page of pages) {
     await expect(page.getByText("Två har utfärdat rapporten var för sig.")).toBeVisible();
     await expect(page.getByText(/^Utfärdad .*, dnr SFAB 2025\/149/)).toBeVisible();
@@ -237,28 +239,6 @@ test("what others have changed is listed and marked until it is marked as seen",
   await ben.getByRole("button", { name: "Markera som sett" }).click();
   await expect(ben.getByText("Inget nytt från andra enheter")).toBeVisible();
   await expect((await Systems.visit(ben)).rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(0);
-});
-
-test("what first comes to whoever joined before anything was there is no news", async ({ page: ada, newDevice }) => {
-  await ada.goto("/");
-  await ada.getByRole("button", { name: "Skapa register" }).click();
-  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Översikt");
-  const ben = await newDevice();
-  await accept(ben, await invite(ada, "Bjud in att redigera"));
-  await expect(atRelay(ben)).toBeVisible();
-  const list = await Systems.visit(ada);
-  await list.startAdding();
-  await list.add("Passersystem");
-  const bens = await Systems.visit(ben);
-  await expect(bens.rows.getByRole("link", { name: "Passersystem", exact: true })).toBeVisible();
-
-  const system = await list.open("Passersystem");
-  await system.write("Enhet", "Säkerhet");
-  await expect(bens.rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(1);
-  await bens.nav.getByRole("link", { name: /^Nytt från andra/ }).click();
-  const news = ben.getByRole("main").getByRole("row").filter({ has: ben.getByRole("cell") });
-  await expect(news).toHaveCount(1);
-  await expect(news).toContainText("Enhet");
 });
 
 test("what others have changed is marked in the list of incidents, too", async ({ page: ada, newDevice }) => {
