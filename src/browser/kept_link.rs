@@ -62,31 +62,31 @@ async fn put_in(store: &ObjectStore<'_>, place: u32, bytes: &[u8]) -> Result<(),
 
 /// Keeps it in place of what was kept before, on the disk before this returns.
 pub(super) async fn keep(document: &str, link: &KeptLink) -> Result<(), StoreError> {
-    keep_if(document, link, |_| true).await
+    let database = database(document).await?;
+    let transaction = writing(&database)?;
+    // What was kept is not read: whoever is invited anew may have keys that can't be read any more.
+    put(&transaction.object_store(LINK)?, link).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Keeps how far the device has come, if what is kept still is about the same mailbox: another tab may have taken the
 /// document from the relay meanwhile, or given it new keys.
 pub(super) async fn keep_progress(document: &str, link: &KeptLink) -> Result<(), StoreError> {
-    keep_if(document, link, |kept| kept.is_some_and(|kept| kept.is_of_same_mailbox(link))).await
-}
-
-/// Keeps it if what was kept before allows it, in one transaction.
-async fn keep_if(
-    document: &str,
-    link: &KeptLink,
-    allows: impl FnOnce(Option<&KeptLink>) -> bool,
-) -> Result<(), StoreError> {
     let database = database(document).await?;
     let transaction = writing(&database)?;
     let store = transaction.object_store(LINK)?;
-    if !allows(kept_in(&store).await?.as_ref()) {
+    if !kept_in(&store).await?.is_some_and(|kept| kept.is_of_same_mailbox(link)) {
         return Ok(());
     }
-    put_in(&store, KEYS, &link.keys_to_bytes()).await?;
-    put_in(&store, PROGRESS, &link.progress_to_bytes()).await?;
+    put(&store, link).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+async fn put(store: &ObjectStore<'_>, link: &KeptLink) -> Result<(), StoreError> {
+    put_in(store, KEYS, &link.keys_to_bytes()).await?;
+    put_in(store, PROGRESS, &link.progress_to_bytes()).await
 }
 
 /// A transaction that is on the disk when its commit returns.
