@@ -549,8 +549,10 @@ impl Session {
     /// invited may not have sent it yet, nothing has been looked at.
     fn look_first(&self) {
         let is_live = self.line.with_untracked(|line| line.as_ref().is_some_and(|line| line.reach == LineReach::Live));
-        let is_here = self.picture.with_untracked(|picture| picture.register.entries().next().is_some());
-        if is_live && is_here && looked().is_none() {
+        // A register begins with records that nobody has filled in.
+        let says_something = |entry: Entry| entry.fields.is_some_and(|fields| !fields.is_empty());
+        let is_here = || self.picture.with_untracked(|picture| picture.register.entries().any(says_something));
+        if is_live && looked().is_none() && is_here() {
             self.look_through();
         }
     }

@@ -241,6 +241,28 @@ test("what others have changed is listed and marked until it is marked as seen",
   await expect((await Systems.visit(ben)).rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(0);
 });
 
+test("what first comes to whoever joined before anything was there is no news", async ({ page: ada, newDevice }) => {
+  await ada.goto("/");
+  await ada.getByRole("button", { name: "Skapa register" }).click();
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Översikt");
+  const ben = await newDevice();
+  await accept(ben, await invite(ada, "Bjud in att redigera"));
+  await expect(atRelay(ben)).toBeVisible();
+  const list = await Systems.visit(ada);
+  await list.startAdding();
+  await list.add("Passersystem");
+  const bens = await Systems.visit(ben);
+  await expect(bens.rows.getByRole("link", { name: "Passersystem", exact: true })).toBeVisible();
+
+  const system = await list.open("Passersystem");
+  await system.write("Enhet", "Säkerhet");
+  await expect(bens.rows.filter({ hasText: "Ändrad av andra" })).toHaveCount(1);
+  await bens.nav.getByRole("link", { name: /^Nytt från andra/ }).click();
+  const news = ben.getByRole("main").getByRole("row").filter({ has: ben.getByRole("cell") });
+  await expect(news).toHaveCount(1);
+  await expect(news).toContainText("Enhet");
+});
+
 test("what others have changed is marked in the list of incidents, too", async ({ page: ada, newDevice }) => {
   test.slow();
   await ada.goto("/");
