@@ -147,19 +147,19 @@ impl RegisterDocument {
         Ok(loaded)
     }
 
-    /// What can be read of stored bytes of which some are damaged, as a plain `.automerge` file, and how many can't be.
+    /// What can be read of stored bytes of which some are damaged, as a plain `.automerge` file that opens.
     ///
     /// # Errors
     /// Nothing of it can be read.
-    pub fn salvage<Bytes: AsRef<[u8]>>(stored: &[Bytes]) -> Result<(Vec<u8>, usize), DocumentError> {
+    pub fn salvage<Bytes: AsRef<[u8]>>(stored: &[Bytes]) -> Result<Vec<u8>, DocumentError> {
         let is_sound = |bytes: &&Bytes| pieces(bytes.as_ref(), &GENESIS_HASH).is_ok();
-        let sound: Vec<_> = stored.iter().filter(is_sound).collect();
-        let left_out = stored.len() - sound.len();
-        let mut document = Self::load(sound, [0; 16])?;
+        let mut document = Self::load(stored.iter().filter(is_sound), [0; 16])?;
         if document.has_no_beginning() {
             return Err(DocumentError::Damaged);
         }
-        Ok((document.save(), left_out))
+        let file = document.save();
+        Self::load([&file], [0; 16])?;
+        Ok(file)
     }
 
     /// The whole document: what a plain `.automerge` file holds.

@@ -208,7 +208,7 @@ async fn salvage(keeper: Register, ticket: Ticket) {
     };
     let pieces: Vec<_> = pieces.iter().map(|(_, piece)| piece).collect();
     match RegisterDocument::salvage(&pieces) {
-        Ok((file, _)) => worker::tell(&Event::Saved(ticket, file)),
+        Ok(file) => worker::tell(&Event::Saved(ticket, file)),
         Err(why) => refuse(ticket, &why),
     }
 }
