@@ -476,20 +476,6 @@ record! {
     }
 }
 
-impl Action {
-    /// Whether nothing more is to be done.
-    #[must_use]
-    pub const fn is_closed(&self) -> bool {
-        matches!(self.status, Some(status) if status.is_closed())
-    }
-
-    /// Whether it should have been done before `today`.
-    #[must_use]
-    pub fn is_late(&self, today: Date) -> bool {
-        !self.is_closed() && self.due.is_some_and(|due| due < today)
-    }
-}
-
 record! {
     /// One round of asking whether the standard measures suffice. Its rows are [`Risk`]s.
     RiskAnalysis {
@@ -548,20 +534,6 @@ record! {
         STATUS status: Option<ActionStatus> = "status" "Status" "Status",
         FOLLOW_UP follow_up: Option<Date> = "follow_up" "Följs upp" "Follow-up",
         EFFECT effect: Prose = "effect" "Verkan" "Effect",
-    }
-}
-
-impl Treatment {
-    /// Whether nothing more is to be done.
-    #[must_use]
-    pub const fn is_closed(&self) -> bool {
-        matches!(self.status, Some(status) if status.is_closed())
-    }
-
-    /// Whether it should have been done before `today`.
-    #[must_use]
-    pub fn is_late(&self, today: Date) -> bool {
-        !self.is_closed() && self.due.is_some_and(|due| due < today)
     }
 }
 
@@ -700,19 +672,25 @@ record! {
     }
 }
 
-impl Decision {
-    /// Whether nothing more is to be done.
-    #[must_use]
-    pub const fn is_closed(&self) -> bool {
-        matches!(self.status, Some(status) if status.is_closed())
-    }
+/// What has a status and a day is closed and late by the same rule.
+macro_rules! to_be_done {
+    ($($record:ident),+) => { $(
+        impl $record {
+            /// Whether nothing more is to be done.
+            #[must_use]
+            pub const fn is_closed(&self) -> bool {
+                matches!(self.status, Some(status) if status.is_closed())
+            }
 
-    /// Whether it should have been carried out before `today`.
-    #[must_use]
-    pub fn is_late(&self, today: Date) -> bool {
-        !self.is_closed() && self.due.is_some_and(|due| due < today)
-    }
+            /// Whether it should have been done before `today`.
+            #[must_use]
+            pub fn is_late(&self, today: Date) -> bool {
+                !self.is_closed() && self.due.is_some_and(|due| due < today)
+            }
+        }
+    )+ };
 }
+to_be_done!(Action, Treatment, Decision);
 
 record! {
     /// A year's report as it was issued: what it said, and what it was made from. Never changed; one that was wrong is

@@ -2,8 +2,8 @@
 //!
 //! docx-rs writes the document's body. What it looks like is a form: ours, whose styles and settings lie beside this file,
 //! or that of a [`Template`] that an organisation has. What docx-rs has no words for (header rows, what a table is called
-//! and what it shows, the frame around the table of contents, languages, footnote separators) is put in place in the finished parts. The same report
-//! gives the same bytes.
+//! and what it shows, the frame around the table of contents, languages, footnote separators) is put in place in the finished
+//! parts. The same report gives the same bytes.
 
 mod clean;
 mod form;
