@@ -74,10 +74,18 @@ export class Report extends Shell {
     await this.page.getByRole("button", { name: new RegExp(`^Klar ?: ?${heading}$`) }).click();
   }
 
+  /** Has the files made that a report is issued with; the question then stands there. */
+  async askToIssue() {
+    await this.page.getByRole("region", { name: "Utfärda", exact: true }).getByRole("button", { name: "Utfärda rapporten" }).click();
+    const question = this.page.getByRole("dialog");
+    await expect(question).toBeVisible({ timeout: 60_000 });
+    return question;
+  }
+
   /** Issues the report, and waits until it stands there as issued. */
   async issue() {
-    await this.page.getByRole("button", { name: "Utfärda rapporten" }).click();
-    await this.page.getByRole("dialog").getByRole("button", { name: "Utfärda rapporten" }).click();
+    const question = await this.askToIssue();
+    await question.getByRole("button", { name: "Utfärda rapporten" }).click();
     await expect(this.page.getByText(/^Utfärdad \d{4}-\d{2}-\d{2}, dnr /)).toBeVisible();
   }
 }

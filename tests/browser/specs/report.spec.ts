@@ -97,7 +97,7 @@ test("a PDF is made without a network, once the report's page has been seen", as
   expect((await report.file("Hämta som PDF")).bytes.equals(first.bytes)).toBe(true);
 });
 
-test("a PDF and an issued report say which letters the PDF gives the numbers of", async ({ page }) => {
+test("a PDF, the question before a report is issued, and an issued report say which letters the PDF gives the numbers of", async ({ page }) => {
   test.setTimeout(120_000);
   await (await Start.visit(page)).tryExample();
   const report = await Report.visit(page);
@@ -109,10 +109,38 @@ test("a PDF and an issued report say which letters the PDF gives the numbers of"
   await expect(told).toHaveCount(0);
   await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
   await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  const question = await report.askToIssue();
+  await expect(question).toContainText("PDF:en har inga tecken för 字, 漢.");
+  await question.getByRole("button", { name: "Avbryt" }).click();
+  await expect(page.getByText(/^Utfärdad \d/)).toHaveCount(0);
   await report.issue();
   await expect(told).toBeVisible();
   await page.getByRole("button", { name: "Visa registret som det är nu" }).click();
   await expect(told).toHaveCount(0);
+});
+
+test("what comes while the question stands is not issued unseen", async ({ page }) => {
+  test.setTimeout(120_000);
+  await (await Start.visit(page)).tryExample();
+  const report = await Report.visit(page);
+  await report.about({ Datum: "2025-03-26", Diarienummer: "SFAB 2025/148", "Uppgifter per den": "2025-03-01" });
+  await report.decide(1, "Klassa de system som återstår", "IT-chef", "2025-12-01");
+  const question = await report.askToIssue();
+  await test.step("another tab writes", async () => {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await new Report(other).write("Sammanfattning", "Det här kom sent.");
+    await expect(page.getByRole("article")).toContainText("Det här kom sent.");
+    await other.close();
+  });
+  await question.getByRole("button", { name: "Utfärda rapporten" }).click();
+  await expect(question).toBeHidden();
+  await expect(page.getByText("Registret har ändrats medan frågan stod här.")).toBeVisible();
+  await expect(question).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^Utfärdad \d/)).toHaveCount(0);
+  await question.getByRole("button", { name: "Utfärda rapporten" }).click();
+  await expect(page.getByText(/^Utfärdad \d/)).toBeVisible();
+  await expect(page.getByRole("article")).toContainText("Det här kom sent.");
 });
 
 /** Where service workers are blocked, Playwright's own answer to a page that registers one is nothing. */

@@ -3,7 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
+use leptos_i18n::I18nContext;
 use web_sys::File;
 
 use super::basis::Basis;
@@ -18,7 +18,7 @@ use crate::browser::pdf::{
 };
 use crate::register::Choose;
 use crate::report::{LastYear, Part, Template, TemplateError, number_of};
-use crate::ui::words::i18n::{t, t_string, use_i18n};
+use crate::ui::words::i18n::{Locale, t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
 
 /// What a workbook says it is.
@@ -124,6 +124,13 @@ fn listed(letters: &[char]) -> String {
     listed
 }
 
+/// Says which letters a PDF gives the numbers of.
+#[must_use]
+pub fn numbered(i18n: I18nContext<Locale>, letters: &[char]) -> String {
+    let example = letters.first().copied().map(number_of).unwrap_or_default();
+    t_string!(i18n, report_files.unshown, letters = listed(letters), number = example).to_string()
+}
+
 /// The ways out: files, and paper.
 #[component]
 pub fn Ways(
@@ -199,11 +206,7 @@ pub fn Ways(
         };
         Some(words)
     };
-    let numbered = move || {
-        let example = unshown.with(|letters| letters.first().copied().map(number_of)).unwrap_or_default();
-        let letters = unshown.with(|letters| listed(letters));
-        t_string!(i18n, report_files.unshown, letters = letters, number = example).to_string()
-    };
+    let numbered = move || unshown.with(|letters| numbered(i18n, letters));
     let print = move |_| {
         // Refused only where there is nothing to print with.
         let _ = window().print();

@@ -7,12 +7,13 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::basis::Basis;
-use super::files::{Made, Source, make};
+use super::files::{self, Made, Source, make};
 use super::said::{self, Lists};
 use super::{decisions, reach};
 use crate::browser::device;
 use crate::browser::files::Problem;
 use crate::browser::files::protocol::Form;
+use crate::browser::pdf;
 use crate::catalogue::MethodInUse;
 use crate::register::{Choose, Command, Date, Field, Issued, Key, Place, RecordKind, Review, Value, review_place};
 use crate::report::frozen::checksum;
@@ -96,26 +97,62 @@ pub fn Issue(
         session.read(|register| register.reviews.get(&place.key).and_then(|review| review.cut_off))
     });
     let missing = Memo::new(move |_| made.with(|report| needs(report, cut_off.get())));
+    let ready = StoredValue::new_local(None::<Ready>);
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
+    let changed = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
+    let lacks = RwSignal::new(Lacks::default());
     let half = Memo::new(move |_| {
         let opening = session.standing.with(|standing| matches!(standing, Standing::Opening | Standing::Glimpsed));
         opening || waits.get()
     });
-    let issue = move |()| {
-        // Something may have begun to come while the question was asked.
-        if half.get_untracked() {
+    let prepare = move || {
+        if busy.get_untracked() {
             return;
         }
         busy.set(true);
         problem.set(None);
-        let report = made.get_untracked();
         spawn_local(async move {
-            let done = issue(basis, &report, on_issued).await;
+            let report = made.get_untracked();
+            let done = prepare(basis, &report).await;
             busy.try_set(false);
-            problem.try_set(done.err());
+            match done {
+                Ok(made) => {
+                    lacks.try_set(made.lacks.clone());
+                    ready.try_set_value(Some(made));
+                    asked.try_set(true);
+                }
+                Err(why) => {
+                    problem.try_set(Some(why));
+                }
+            }
         });
+    };
+    let issue = move |()| {
+        let Some(ready) = ready.try_update_value(Option::take).flatten() else { return };
+        // Something may have come while the question was asked. What nobody has seen is not issued.
+        let is_same = made.with_untracked(|report| freeze(basis, report).pack().1 == ready.hash);
+        changed.set(!is_same);
+        match (half.get_untracked(), is_same) {
+            (true, _) => {}
+            (false, true) => add(session, ready, on_issued),
+            (false, false) => prepare(),
+        }
+    };
+    let question = move || {
+        let mut question = t_string!(i18n, issue.question).to_owned();
+        lacks.with(|lacks| {
+            if !lacks.letters.is_empty() {
+                question.push_str("\n\n");
+                question.push_str(&files::numbered(i18n, &lacks.letters));
+            }
+            if lacks.pdf {
+                question.push_str("\n\n");
+                question.push_str(t_string!(i18n, issue.without_pdf));
+            }
+        });
+        question
     };
     let said = move |need| match need {
         Need::Date => t_string!(i18n, issue.needs_date),
@@ -156,24 +193,34 @@ pub fn Issue(
             <button
                 type="button"
                 class="button"
-                disabled=move || busy.get() || half.get() || !missing.with(Vec::is_empty) || !session.editable()
-                on:click=move |_| asked.set(true)
+                disabled=move || half.get() || !missing.with(Vec::is_empty) || !session.editable()
+                aria-disabled=move || busy.get().then_some("true")
+                on:click=move |_| {
+                    changed.set(false);
+                    prepare();
+                }
             >
                 {t!(i18n, issue.act)}
             </button>
             <p class="soft" role="status">
                 {move || match (busy.get(), half.get()) {
+                    (true, _) if changed.get() => Some(t_string!(i18n, issue.making_anew)),
                     (true, _) => Some(t_string!(i18n, issue.making)),
                     (false, true) => Some(t_string!(i18n, issue.waits)),
                     (false, false) => None,
                 }}
             </p>
+            <Show when=move || busy.get()>
+                <button type="button" class="button button--plain" on:click=move |_| pdf::stop()>
+                    {t!(i18n, common.cancel)}
+                </button>
+            </Show>
             <p class="field__error" role="alert" hidden=move || problem.with(Option::is_none)>
                 {move || problem.with(|problem| problem.as_ref().map(|why| why.text(language_of(i18n))))}
             </p>
             <Confirm
                 open=asked
-                question=Signal::derive(move || t_string!(i18n, issue.question).to_owned())
+                question=Signal::derive(question)
                 yes=Signal::derive(move || t_string!(i18n, issue.act).to_owned())
                 on_yes=issue
             />
@@ -181,21 +228,43 @@ pub fn Issue(
     }
 }
 
-/// Freezes a report and adds it to the register. Nothing is added unless every file could be made.
-async fn issue(basis: Basis, report: &Report, on_issued: Callback<Vec<char>>) -> Result<(), Problem> {
+/// A report that is frozen and whose files have been made: what is left is that a person says yes.
+struct Ready {
+    year: i16,
+    fields: Vec<(String, Value)>,
+    hash: String,
+    lacks: Lacks,
+}
+
+/// What the files of a report are without.
+#[derive(Default, Clone, PartialEq)]
+struct Lacks {
+    /// The letters that its PDFs have no picture of.
+    letters: Vec<char>,
+    /// Whether there is no PDF: what makes it isn't on the device.
+    pdf: bool,
+}
+
+fn freeze(basis: Basis, report: &Report) -> Frozen {
+    Frozen::new(report, untrack(|| basis.read(|register| annex(register, report))))
+}
+
+/// Freezes a report and makes every file that can be made.
+async fn prepare(basis: Basis, report: &Report) -> Result<Ready, Problem> {
     let session = basis.session;
-    let (annex, decisions) = untrack(|| {
+    let decisions = untrack(|| {
         basis.read(|register| {
-            let decisions = register.decisions_of(report.year).into_iter().map(|(_, key, _)| key);
-            (annex(register, report), Issued::decisions_in_order(decisions))
+            Issued::decisions_in_order(register.decisions_of(report.year).into_iter().map(|(_, key, _)| key))
         })
     });
     let editions = session.picture.with_untracked(|picture| MethodInUse::of(&picture.register).editions());
     let catalogue = format!("{}, {}", editions.catalogue, editions.wording);
-    let frozen = Frozen::new(report, annex);
+    let heads = session.seen().to_string();
+    let frozen = freeze(basis, report);
     let (content, hash) = frozen.pack();
     let mut sums = String::new();
     let mut letters = BTreeSet::new();
+    let mut lacks_pdf = false;
     for part in parts(&frozen) {
         for form in [Form::Docx, Form::Pdf] {
             let source = Source::Issued { content: content.clone(), hash: hash.clone() };
@@ -205,37 +274,41 @@ async fn issue(basis: Basis, report: &Report, on_issued: Callback<Vec<char>>) ->
                     letters.extend(unshown);
                 }
                 // Without a network the first time: the report is no less issued.
-                Err(Problem::OutOfReach) => {}
+                Err(Problem::OutOfReach) => lacks_pdf = true,
                 Err(why) => return Err(why),
             }
         }
     }
-    let Some(own) = Key::parse(device::new_key().as_str()) else { return Err(Problem::Lost) };
-    let place = Place { kind: RecordKind::Issued, key: review_place(report.year).key.child(&own) };
-    let author = session.author.get_untracked();
     let line = |field: Field, text: String| (field.key.to_owned(), Value::Line(text));
     let dated = |field: Field, day: Option<Date>| (field.key.to_owned(), day.map_or(Value::Nothing, Value::Date));
     let fields = vec![
-        (Issued::ISSUED.key.to_owned(), Value::Moment(device::local_time())),
-        line(Issued::ISSUED_BY, author.role),
         dated(Issued::DATE, report.date),
         line(Issued::DNR, report.dnr.clone()),
         dated(Issued::AS_OF, Some(report.as_of)),
         line(Issued::CONTENT, content),
-        line(Issued::HASH, hash),
+        line(Issued::HASH, hash.clone()),
         line(Issued::FILES, sums),
-        line(Issued::HEADS, session.seen().to_string()),
+        line(Issued::HEADS, heads),
         line(Issued::PROGRAM, PROGRAM.to_owned()),
         line(Issued::CATALOGUE, catalogue),
         line(Issued::DECISIONS, decisions),
     ];
+    let lacks = Lacks { letters: letters.into_iter().collect(), pdf: lacks_pdf };
+    Ok(Ready { year: report.year, fields, hash, lacks })
+}
+
+/// Adds a report to the register, as issued now by whoever edits here.
+fn add(session: Session, ready: Ready, on_issued: Callback<Vec<char>>) {
+    let Ready { year, mut fields, lacks, .. } = ready;
+    let place = Place { kind: RecordKind::Issued, key: review_place(year).key.child(&device::new_key()) };
+    fields.push((Issued::ISSUED.key.to_owned(), Value::Moment(device::local_time())));
+    fields.push((Issued::ISSUED_BY.key.to_owned(), Value::Line(session.author.get_untracked().role)));
     session.send_then(Command::Add { place, fields }, move |answer| {
         if matches!(answer, Answer::Done) {
             // Nothing is told to a page that was left.
-            let _ = on_issued.try_run(letters.iter().copied().collect());
+            let _ = on_issued.try_run(lacks.letters);
         }
     });
-    Ok(())
 }
 
 /// The parts of an issued report whose checksums are kept, by their keys.
