@@ -613,6 +613,122 @@ test("a whole sitting goes to its end with two away from the first question on, 
   await expect(decision.getByRole("row", { name: /^Riktighet, omgång 1/ })).toContainText("4 på 1");
 });
 
+test("who is back only after the end is heard, and the end stands until whoever leads counts the vote", async ({
+  page: ada,
+  newDevice,
+  complaints,
+}) => {
+  test.setTimeout(240_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const { leader, others } = await table(ada, newDevice, ["Arkivarie", "IT"]);
+  const [archivist, it] = others;
+  const everyone = [leader, archivist, it];
+  const row = (seat: Seat) => seat.page.getByRole("row", { name: "Kort: konfidentialitet" });
+  const isOver = (seat: Seat) => expect(seat.page.getByText("Workshopen är avslutad.")).toBeVisible();
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.open();
+  await it.hasVoted(0, 3);
+  await it.page.context().setOffline(true);
+  await it.vote(3);
+  for (const seat of [leader, archivist]) await seat.vote(1);
+  await leader.hasVoted(2, 3);
+  await leader.show();
+  await leader.fell({ 3: 0, 1: 2 });
+  await leader.decide(1, "Två av två");
+  await leader.stop("Sammanfattning");
+  await ada.getByLabel("Beslutas av (informationsägare)").fill("Informationsägare");
+  await leader.next("Avsluta workshopen");
+  for (const seat of [leader, archivist]) {
+    await isOver(seat);
+    await expect(row(seat)).not.toContainText("kom sent");
+  }
+  await leader.next("För in i registret");
+  await expect(ada.getByText("Workshopen är införd i registret.")).toBeVisible();
+  await it.isAsked("Kort", "Konfidentialitet");
+
+  await it.page.context().setOffline(false);
+  for (const seat of everyone) {
+    await expect(seat.heading).toHaveText("Sammanfattning");
+    await expect(row(seat)).toContainText("Omgång 1: 2 på 1; kom sent: 1 på 3");
+    await expect(row(seat)).toContainText("Två av två");
+    await isOver(seat);
+  }
+
+  await leader.ask("Kort", "Konfidentialitet");
+  await leader.next("Räkna med dem");
+  for (const seat of everyone) await seat.fell({ 3: 1, 1: 2 });
+  await leader.next("Ändra beslutet");
+  await leader.decide(3, "IT har sett det hända");
+  for (const seat of everyone) await seat.isDecided(3);
+  await leader.stop("Sammanfattning");
+  for (const seat of everyone) {
+    await expect(seat.page.getByText(/^Något har ändrats sedan workshopen avslutades/)).toBeVisible();
+    await expect(seat.page.getByText("Workshopen är avslutad.")).toBeHidden();
+  }
+  await leader.next("Avsluta igen");
+  for (const seat of everyone) await isOver(seat);
+  await leader.next("För in i registret");
+  await ada.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.locator(".held")).toContainText("K 3");
+  const stands = ada.locator("#klassning .decision").filter({ has: ada.locator("caption"), hasNotText: "Återkallad" });
+  await expect(stands).toHaveCount(1);
+  await expect(stands).toContainText("IT har sett det hända");
+});
+
+test("without any network a single tablet holds a whole sitting, which is in the register and in the minutes", async ({
+  page: ada,
+  complaints,
+}) => {
+  test.setTimeout(120_000);
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED|ERR_FAILED \(\S+\/address\)/);
+  await ada.goto("/");
+  await ada.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await ada.context().setOffline(true);
+  await ada.reload();
+  const { seat } = await Seat.found(ada, "Passersystem", ["Kort"]);
+  await seat.ask("Kort", "Konfidentialitet");
+  await seat.open();
+  await ada.getByText("Skicka runt").click();
+  const holders = ada.getByRole("group", { name: "Vem håller surfplattan?" });
+  for (const [role, level] of [["Informationsägare", 2], ["Arkivarie", 1]] as const) {
+    await ada.getByRole("button", { name: "Lägg till någon här" }).click();
+    await ada.locator("#more-role").fill(role);
+    await ada.getByRole("button", { name: "Slå dig ner" }).click();
+    await holders.getByRole("button", { name: role, exact: true }).click();
+    await seat.voteAndPass(level);
+  }
+  await seat.takeUp("Informationssäkerhetssamordnare");
+  await seat.voteAndPass(2);
+  await seat.hasVoted(3, 3);
+  await seat.show();
+  await seat.fell({ 2: 2, 1: 1 });
+  await seat.decide(2, "Korten spärras samma dag");
+  await seat.isDecided(2);
+
+  // The tablet is shut and opened again in the middle.
+  await ada.reload();
+  await seat.isDecided(2);
+  await seat.stop("Sammanfattning");
+  await expect(ada.getByLabel("Beslutas av (informationsägare)")).toHaveValue("Informationsägare");
+  await seat.next("Avsluta workshopen");
+  await expect(ada.getByText("Workshopen är avslutad.")).toBeVisible();
+  const download = ada.waitForEvent("download");
+  await seat.next("Hämta protokollet (Word)");
+  const minutes = wordsOf(readFileSync(await (await download).path()));
+  for (const said of ["Protokoll: klassning av Passersystem", "Arkivarie", "Korten spärras samma dag", "Omgång 1: 2 på 2, 1 på 1"]) {
+    expect(minutes).toContain(said);
+  }
+  await seat.next("För in i registret");
+  await ada.getByRole("link", { name: "Till systemet" }).click();
+  await expect(ada.locator(".held")).toContainText("K 2");
+  const decision = ada.locator("#klassning .decision").filter({ has: ada.locator("caption") });
+  await decision.getByText(/^Klassningsmötet /).click();
+  for (const role of ["Informationsägare", "Arkivarie"]) {
+    await expect(decision.getByRole("listitem").filter({ hasText: new RegExp(`^${role}$`) })).toBeVisible();
+  }
+  await expect(decision.getByRole("row", { name: /^Konfidentialitet, omgång 1/ })).toContainText("2 på 2, 1 på 1");
+});
+
 test("two facilitators who decide and end apart without a network are both heard, and somebody settles it", async ({
   page: ada,
   newDevice,
