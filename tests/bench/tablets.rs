@@ -1,9 +1,13 @@
 //! The devices at the other end of what `bench.mjs` measures in a browser: they take an invitation, and append to the
-//! register's mailbox what many tablets would.
+//! register's mailbox what many tablets would; or they sit down at a workshop's table.
 //!
 //! `week <link> <relay> <entries> <last>`: so many entries, one edit in each, with one snapshot that leaves the `last` of
 //! them uncovered. `apart <link> <relay> <tablets> <edits>`: each tablet makes so many edits without a network; once a line
 //! comes in, all of them meet. The last edit of all names a system [`LAST`].
+//!
+//! `table <code> <relay> <seats>`: so many sit down at a table, each on a line of its own, and open their votes once the round
+//! is closed. `<seat> <level>` on a line lets one vote. Told are `seated`, and with the time, in milliseconds since 1970,
+//! `voted`, `seen <votes>` when all of them have so many votes of the round before them, and `opened <votes>`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +23,9 @@ fn main() {
 mod sealed;
 
 #[cfg(not(target_arch = "wasm32"))]
+mod table;
+
+#[cfg(not(target_arch = "wasm32"))]
 mod tablets {
     use std::io::{BufRead, Write};
 
@@ -27,6 +34,7 @@ mod tablets {
     use klassrum::register::{Command, Key, Place, RecordKind, Value};
 
     use super::sealed::{self, append, entry, now};
+    use super::table;
 
     /// What the last edit calls a system; it then stands first in a list by name.
     const LAST: &str = "AA sist av alla";
@@ -34,17 +42,16 @@ mod tablets {
     #[tokio::main]
     pub async fn main() {
         let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-        let [what, link, relay, first, second] = &arguments[..] else {
-            // As `cargo bench` runs all benches: there is nobody to send anything to.
-            return;
-        };
-        let keys = Invitation::parse(link).expect("an invitation").access.keys();
-        let (first, second) = (first.parse().unwrap(), second.parse().unwrap());
+        // As `cargo bench` runs all benches, there is nobody to send anything to.
+        let [what, link, relay, numbers @ ..] = &arguments[..] else { return };
         let address = format!("{}/sync", relay.replacen("http", "ws", 1));
-        match what.as_str() {
-            "week" => week(&address, &keys, first, second).await,
-            "apart" => apart(&address, &keys, first, second).await,
-            other => panic!("{other} is neither week nor apart"),
+        let keys = || Invitation::parse(link).expect("an invitation").access.keys();
+        let numbers: Vec<usize> = numbers.iter().map(|number| number.parse().unwrap()).collect();
+        match (what.as_str(), &numbers[..]) {
+            ("week", &[entries, last]) => week(&address, &keys(), entries, last).await,
+            ("apart", &[tablets, edits]) => apart(&address, &keys(), tablets, edits).await,
+            ("table", &[seats]) => table::sit(&address, link, seats).await,
+            other => panic!("{other:?} is no work for tablets"),
         }
     }
 

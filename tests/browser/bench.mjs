@@ -20,6 +20,8 @@ const RUNS = 5;
 /** `--only "week|tablets"` measures the parts whose names that fits; those that need what an earlier one made fail then. */
 const ONLY = new RegExp(process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "");
 const MANY = 5_000;
+/** So many sit at a workshop's table. */
+const TWELVE = 12;
 /** What tests/bench/tablets.rs calls a system last of all. */
 const LAST = "AA sist av alla";
 /** Processor throttle of the page's own thread. Chromium can't throttle workers. */
@@ -67,7 +69,8 @@ async function measure() {
   await part("catching up after a week", awayForAWeek);
   await part("merging 30 tablets", tabletsApart);
 
-  await part("a workshop with twelve", workshop);
+  await part("a workshop with twelve, a device each", () => workshop(2));
+  await part("a workshop with twelve, all on this machine", () => workshop(TWELVE));
 
   await part("the core", core);
 }
@@ -385,14 +388,25 @@ async function joined(context) {
 function tablets(...args) {
   const options = ["bench", "--quiet", "--locked", "--profile", "relay", "--bench", "tablets", "--", ...args];
   const program = spawn("cargo", options, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface(program.stdout)[Symbol.asyncIterator]();
+  const [unheard, waiting] = [[], []];
+  createInterface(program.stdout).on("line", (line) => {
+    const at = waiting.findIndex(({ fits }) => fits(line));
+    if (at < 0) unheard.push(line);
+    else waiting.splice(at, 1)[0].resolve(line);
+  });
+  program.once("exit", () => waiting.forEach(({ reject }) => reject(new Error("the tablets said nothing"))));
+  const said = (fits = () => true) =>
+    new Promise((resolve, reject) => {
+      const at = unheard.findIndex(fits);
+      if (at < 0) waiting.push({ fits, resolve, reject });
+      else resolve(unheard.splice(at, 1)[0]);
+    });
   return {
-    go: () => program.stdin.write("\n"),
-    said: async () => {
-      const { value, done } = await lines.next();
-      if (done) throw new Error("the tablets said nothing");
-      return value;
-    },
+    go: (words = "") => program.stdin.write(`${words}\n`),
+    said: () => said(),
+    /** When something was told of. */
+    when: async (what) => Number((await said((line) => line.startsWith(`${what} `))).split(" ").at(-1)),
+    stop: () => program.stdin.end(),
   };
 }
 
@@ -613,32 +627,38 @@ async function search(context) {
   await page.close();
 }
 
-/** Twelve at one table, over the relay on this machine: a vote seen by all, the votes shown to all. */
-async function workshop() {
-  const [SEATS, ROUNDS] = [12, 4];
+/**
+ * Twelve at one table, over the relay on this machine: a vote seen by all, the votes shown to all. `pages` of them are
+ * pages of the app here; the others are programs that speak with the relay as the app does, as if each had a device.
+ */
+async function workshop(pages) {
+  const ROUNDS = 4;
   const ada = await device();
   const leader = await pageOf(ada);
   const code = await found(leader, relay.url);
   const contexts = [ada];
   const seats = [leader];
-  while (seats.length < SEATS) {
+  while (seats.length < pages) {
     const context = await device();
     // The last is as slow as an old tablet; its own work is what the longest task tells of.
-    const seat = await pageOf(context, { throttle: seats.length === SEATS - 1 ? THROTTLE : 1 });
+    const seat = await pageOf(context, { throttle: seats.length === pages - 1 ? THROTTLE : 1 });
     await sitDown(seat, relay.url, code, `Roll ${seats.length}`);
     contexts.push(context);
     seats.push(seat);
   }
-  await isSeated(leader, SEATS);
+  const programs = TWELVE - pages;
+  const others = programs === 0 ? null : tablets("table", code, relay.url, String(programs));
+  if (others && (await others.said()) !== "seated") throw new Error("the programs have no seat");
+  await isSeated(leader, TWELVE);
   const slow = seats.at(-1);
   const [seen, shown] = [[], []];
-  // Every page has the same clock beneath: this machine's.
-  const whenAll = (look, argument) => {
+  // Every page has the same clock beneath, and so have the programs: this machine's.
+  const whenAll = (told, look, argument) => {
     const each = seats.map((seat) => seat.evaluate(async ([look, argument]) => {
       const shown = new Function("argument", `return ${look}`);
       return performance.timeOrigin + (await window.stopwatch.shows(() => shown(argument)));
     }, [look, argument]));
-    return Promise.all(each).then((times) => Math.max(...times));
+    return Promise.all([...each, ...(others ? [others.when(told)] : [])]).then((times) => Math.max(...times));
   };
   const tap = (seat, name) =>
     seat.evaluate((name) => {
@@ -647,29 +667,37 @@ async function workshop() {
       button.click();
       return now;
     }, name);
+  const vote = async (place) => {
+    const level = String(place % 4);
+    if (place < pages) return tap(seats[place], level);
+    const voted = others.when("voted");
+    others.go(`${place - pages} ${level}`);
+    return voted;
+  };
   await leader.evaluate(() => (window.stopwatch.longTasks.length = 0));
   await slow.evaluate(() => (window.stopwatch.longTasks.length = 0));
   for (let round = 0; round < ROUNDS; round++) {
     await leader.getByRole("navigation").getByRole("button", { name: /^(Konfidentialitet|Riktighet|Tillgänglighet|Spårbarhet):/ }).nth(round).click();
     await leader.getByRole("button", { name: "Öppna röstningen" }).click();
     await Promise.all(seats.map((seat) => seat.locator("button.vote-card").first().waitFor()));
-    for (const [place, seat] of seats.entries()) {
-      const all = whenAll("document.querySelector('[data-voted]')?.textContent.startsWith(argument)", `${place + 1} av`);
-      const began = await tap(seat, String(place % 4));
+    for (let place = 0; place < TWELVE; place++) {
+      const all = whenAll(`seen ${place + 1}`, "document.querySelector('[data-voted]')?.textContent.startsWith(argument)", `${place + 1} av`);
+      const began = await vote(place);
       seen.push((await all) - began);
     }
-    const all = whenAll(`document.querySelector(".fall") && ![...document.querySelectorAll("main p")].some((p) => !p.hidden && p.textContent.includes("inte är öppnade"))`);
+    const all = whenAll(`opened ${TWELVE}`, `document.querySelector(".fall") && ![...document.querySelectorAll("main p")].some((p) => !p.hidden && p.textContent.includes("inte är öppnade"))`);
     const began = await tap(leader, "Visa rösterna");
     shown.push((await all) - began);
   }
   seen.sort((a, b) => a - b);
-  note("a vote, from tap until all twelve see it", [seen[Math.ceil(seen.length * 0.99) - 1]], { budget: 300, about: `p99 of ${seen.length}; p50 ${Math.round(seen[seen.length >> 1])} ms; twelve pages on this machine's ${availableParallelism()} processors` });
-  note("the votes shown to all twelve", shown, { budget: 500 });
+  const who = programs === 0 ? `twelve pages on this machine's ${availableParallelism()} processors` : `${pages} pages, one of them ${THROTTLE}×, and ${programs} programs`;
+  note("a vote, from tap until all twelve see it", [seen[Math.ceil(seen.length * 0.99) - 1]], { budget: 300, about: `p99 of ${seen.length}; p50 ${Math.round(seen[seen.length >> 1])} ms; ${who}` });
+  note("the votes shown to all twelve", shown, { budget: 500, about: who });
   note("  longest task of a participant meanwhile", [await longest(slow)], { budget: 50, about: `${THROTTLE}×` });
   note("  longest task of the facilitator meanwhile", [await longest(leader)], { about: "not throttled" });
+  others?.stop();
   for (const context of contexts) await context.close();
 }
-
 
 /** What criterion measured last, natively. */
 async function core() {

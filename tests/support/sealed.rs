@@ -68,6 +68,62 @@ async fn hear(socket: &mut Socket) -> Vec<u8> {
     }
 }
 
+/// What comes to a device that stays on the line.
+pub enum Heard {
+    /// The changes of entries.
+    Changes(Vec<Vec<u8>>),
+    /// All that the relay had is here.
+    CaughtUp,
+}
+
+/// A device that stays on the line.
+pub struct Line<'k> {
+    socket: Socket,
+    keys: &'k Keys,
+}
+
+impl<'k> Line<'k> {
+    pub async fn open(address: &str, keys: &'k Keys) -> Self {
+        Self { socket: connect(address, keys).await, keys }
+    }
+
+    /// What comes next. Nothing is lost when it is waited for no longer.
+    pub async fn hear(&mut self) -> Heard {
+        loop {
+            match RelayFrame::from_bytes(&hear(&mut self.socket).await).unwrap() {
+                RelayFrame::Entries { entries, .. } => {
+                    return Heard::Changes(entries.iter().map(|entry| changes(self.keys, &entry.new)).collect());
+                }
+                RelayFrame::CaughtUp { .. } => return Heard::CaughtUp,
+                RelayFrame::Refused { code, .. } => panic!("the relay refuses: {code:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    pub async fn append(&mut self, some: &[Sealed]) {
+        append_on(&mut self.socket, some).await;
+    }
+}
+
+fn changes(keys: &Keys, entry: &NewEntry<'_>) -> Vec<u8> {
+    let plain = keys.open(entry.kind.number(), entry.sealed).unwrap();
+    Batch::from_bytes(&plain).unwrap().changes.to_vec()
+}
+
+async fn append_on(socket: &mut Socket, some: &[Sealed]) {
+    let entries = some
+        .iter()
+        .map(|Sealed { covers, signature, sealed }| NewEntry {
+            kind: if covers.is_some() { Kind::Snapshot } else { Kind::Changes },
+            covers: covers.unwrap_or(0),
+            signature: *signature,
+            sealed,
+        })
+        .collect();
+    say(socket, &ClientFrame::Append { channel: 1, entries }).await;
+}
+
 /// Hands over the changes of every entry that the relay has, and gives the number of the last.
 pub async fn read(address: &str, keys: &Keys, mut take_in: impl FnMut(&[u8])) -> u64 {
     let mut socket = connect(address, keys).await;
@@ -76,8 +132,7 @@ pub async fn read(address: &str, keys: &Keys, mut take_in: impl FnMut(&[u8])) ->
         match RelayFrame::from_bytes(&bytes).unwrap() {
             RelayFrame::Entries { entries, .. } => {
                 for entry in entries {
-                    let plain = keys.open(entry.new.kind.number(), entry.new.sealed).unwrap();
-                    take_in(Batch::from_bytes(&plain).unwrap().changes);
+                    take_in(&changes(keys, &entry.new));
                 }
             }
             RelayFrame::CaughtUp { head, .. } => return head,
@@ -93,16 +148,7 @@ pub async fn append(address: &str, keys: &Keys, all: &[Sealed]) {
         let mut socket = connect(address, keys).await;
         let mut waiting = part.len();
         for some in part.chunks(200) {
-            let entries = some
-                .iter()
-                .map(|Sealed { covers, signature, sealed }| NewEntry {
-                    kind: if covers.is_some() { Kind::Snapshot } else { Kind::Changes },
-                    covers: covers.unwrap_or(0),
-                    signature: *signature,
-                    sealed,
-                })
-                .collect();
-            say(&mut socket, &ClientFrame::Append { channel: 1, entries }).await;
+            append_on(&mut socket, some).await;
         }
         while 0 < waiting {
             match RelayFrame::from_bytes(&hear(&mut socket).await).unwrap() {
