@@ -15,6 +15,7 @@ use klassrum::register::{
     Assessment, Choose, Command, Entry, Level, Place, RecordKind, Register, Value, local_measure_place, review_place,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use support::devices::*;
 
 #[derive(Debug, Clone)]
@@ -303,7 +304,12 @@ fn carry_out(devices: usize, steps: &[Step]) -> (Vec<Desk>, BTreeSet<Place>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        // What is rare takes many: PROPTEST_CASES=20000.
+        cases: std::env::var("PROPTEST_CASES").map_or(64, |many| many.parse().unwrap()),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/convergence.proptest-regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn devices_that_have_exchanged_everything_agree_and_have_all_that_was_added(
