@@ -1125,6 +1125,45 @@ fn words_from_an_older_screen_go_into_the_text_they_were_written_in() {
     assert_eq!(purpose(&devices[0]), "Från båda.");
 }
 
+/// Ada has settled the text, and Ben has come to the same words in the one that she replaced.
+fn come_to_the_same_words() -> Vec<RegisterDocument> {
+    let mut devices = begun_apart();
+    merge(&mut devices, 0, 1);
+    let decide = settle(&system("antura"), "Från båda.", devices[0].seen());
+    act(&mut devices[0], &decide);
+    let write = write(&devices[1], &system("antura"), "purpose", "Från båda.");
+    act(&mut devices[1], &write);
+    exchange_all(&mut devices);
+    assert!(said(&devices).is_empty());
+    devices
+}
+
+#[test]
+fn who_writes_on_in_one_of_two_texts_with_the_same_words_is_shown_the_other() {
+    let mut devices = come_to_the_same_words();
+    let write = write(&devices[0], &system("antura"), "purpose", "Från båda. Och mer.");
+    let written = act(&mut devices[0], &write);
+    assert_eq!(written.entries[0].disputed, ["purpose"]);
+    assert_eq!(devices[1].merge(&written.bytes).unwrap()[0].disputed, ["purpose"]);
+    assert_eq!(said(&devices), ["Från båda.", "Från båda. Och mer."]);
+    let undone = devices[0].undo(&signed("ISAM", 1)).unwrap().unwrap();
+    assert!(undone.entries[0].disputed.is_empty());
+    devices[1].merge(&undone.bytes).unwrap();
+    assert!(said(&devices).is_empty());
+}
+
+#[test]
+fn who_undoes_one_of_two_texts_with_the_same_words_is_shown_the_other() {
+    let mut devices = come_to_the_same_words();
+    let undone = devices[0].undo(&signed("ISAM", 1)).unwrap().unwrap();
+    assert_eq!(undone.entries[0].disputed, ["purpose"]);
+    assert_eq!(devices[1].merge(&undone.bytes).unwrap()[0].disputed, ["purpose"]);
+    assert_eq!(said(&devices).len(), 2);
+    devices[0].redo(&signed("ISAM", 1)).unwrap().unwrap();
+    merge(&mut devices, 1, 0);
+    assert!(said(&devices).is_empty());
+}
+
 #[test]
 fn a_decision_that_somebody_has_settled_again_is_not_undone() {
     let mut devices = begun_apart();

@@ -74,7 +74,12 @@ impl RegisterDocument {
             work.settled.iter().for_each(|(place, field)| replaced.settle(place, field));
         }
         hashes.extend(main);
-        let mut wrote = BTreeSet::new();
+        let written = work.inverses.iter().filter_map(|inverse| match inverse {
+            Inverse::Write { place, field, .. } => Some((place.clone(), prose_key(place.kind, field)?)),
+            Inverse::Put { .. } => None,
+        });
+        let written = written.collect();
+        let mut wrote = self.replaced.get().map(|replaced| replaced.among_them(written)).unwrap_or_default();
         for at in late {
             let Some(step) = steps.get(*at) else { continue };
             let (place, field, done) = match step {

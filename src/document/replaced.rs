@@ -41,6 +41,11 @@ impl Replaced {
         self.all.iter().filter(|(place, _)| concern(place)).cloned().collect()
     }
 
+    /// Those of some fields whose text took another's place: what is said beside it depends on what it says itself.
+    pub(super) fn among_them(&self, fields: BTreeSet<(Place, &'static str)>) -> BTreeSet<(Place, &'static str)> {
+        fields.intersection(&self.all).cloned().collect()
+    }
+
     /// Somebody who has seen all of it has settled what a text says.
     pub(super) fn settle(&mut self, place: &Place, field: &'static str) {
         self.late.remove(&(place.clone(), field));

@@ -156,7 +156,8 @@ impl RegisterDocument {
                 hashes.push(hash);
             }
         }
-        if let Some(replaced) = self.replaced.get_mut().filter(|_| !beside.is_empty()) {
+        if let Some(replaced) = self.replaced.get_mut() {
+            let wrote = replaced.among_them(wrote);
             replaced.look_again(&self.doc, wrote);
         }
         if hashes.is_empty() && !left.is_empty() {

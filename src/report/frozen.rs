@@ -21,7 +21,8 @@ use super::secrecy;
 use super::sections::SECTIONS;
 use crate::register::{Choose, Date, Register};
 
-/// The form that is written now. A program reads its own and those before it.
+/// The form that is written now. A program reads its own and those before it, and sets each as it was set when it was issued:
+/// from the first release on, a layout that gives other files is a form of its own, with the old layout beside it.
 const FORM: u32 = 1;
 /// The most a packed report may unfold to, in bytes: far more than any report, and no more than a tablet can hold.
 const UNFOLDED_MAX: u64 = 32_000_000;
