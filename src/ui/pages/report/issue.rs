@@ -108,7 +108,7 @@ pub fn Issue(
         opening || waits.get()
     });
     let prepare = move || {
-        if busy.get_untracked() {
+        if busy.get_untracked() || half.get_untracked() || !missing.with_untracked(Vec::is_empty) {
             return;
         }
         busy.set(true);
@@ -118,6 +118,8 @@ pub fn Issue(
             let done = prepare(basis, &report).await;
             busy.try_set(false);
             match done {
+                // Nobody is asked about a year that was turned away from meanwhile.
+                Ok(_) if made.try_with_untracked(|now| now.year) != Some(report.year) => {}
                 Ok(made) => {
                     lacks.try_set(made.lacks.clone());
                     ready.try_set_value(Some(made));
@@ -134,10 +136,10 @@ pub fn Issue(
         // Something may have come while the question was asked. What nobody has seen is not issued.
         let is_same = made.with_untracked(|report| freeze(basis, report).pack().1 == ready.hash);
         changed.set(!is_same);
-        match (half.get_untracked(), is_same) {
-            (true, _) => {}
-            (false, true) => add(session, ready, on_issued),
-            (false, false) => prepare(),
+        match (is_same, half.get_untracked()) {
+            (true, false) => add(session, ready, on_issued),
+            (true, true) => {}
+            (false, _) => prepare(),
         }
     };
     let question = move || {
