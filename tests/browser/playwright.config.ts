@@ -10,6 +10,9 @@ const relay = process.env.KLASSRUM_RELAY ?? join(target, "relay/klassrum");
 const dist = process.env.KLASSRUM_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 const origin = `http://127.0.0.1:${port}`;
 
+// The tests count days as the pages do, also when it is late.
+process.env.TZ = "Europe/Stockholm";
+
 export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
@@ -23,7 +26,7 @@ export default defineConfig({
   use: {
     baseURL: origin,
     locale: "sv-SE",
-    timezoneId: "Europe/Stockholm",
+    timezoneId: process.env.TZ,
     viewport: { width: 1280, height: 800 },
     trace: "retain-on-failure",
     launchOptions: {
