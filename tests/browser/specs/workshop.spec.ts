@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import * as Automerge from "@automerge/automerge";
-import { chromium } from "@playwright/test";
+import { chromium, type Locator } from "@playwright/test";
 import { expect, test as base, type Page } from "../fixtures.ts";
 import { accept, atRelay, invite } from "../pages/invitation.ts";
 import { Measures } from "../pages/method.ts";
@@ -1244,6 +1244,81 @@ test("a question is led and voted on with the keyboard only", async ({ page: ada
   await tabTo(ada, ada.getByRole("button", { name: "Visa rösterna" }));
   await ada.keyboard.press("Enter");
   await expect(page.locator("[data-said]")).toHaveText("Rösterna visas: 2 på 1");
+});
+
+test("a whole sitting is led with the keyboard only, from the system's page and back", async ({ page: ada, newDevice }) => {
+  test.setTimeout(180_000);
+  await systemIn(ada, "Passersystem");
+  const press = async (target: Locator, key = "Enter") => {
+    await tabTo(ada, target, 150);
+    await ada.keyboard.press(key);
+  };
+  const write = async (label: string | RegExp, text: string) => {
+    await tabTo(ada, ada.getByLabel(label), 150);
+    await ada.keyboard.type(text);
+  };
+  /** The one of a group that Tab comes to, and then the arrows. */
+  const choose = async (among: Locator, wanted: Locator) => {
+    await tabTo(ada, among, 150);
+    await ada.keyboard.press("Space");
+    while (!(await wanted.isChecked())) await ada.keyboard.press("ArrowDown");
+  };
+  const button = (name: string | RegExp) => ada.getByRole("button", { name });
+  const agenda = ada.getByRole("navigation", { name: "Dagordning" });
+  await press(ada.getByRole("link", { name: "Håll workshop" }));
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Håll workshop");
+  await press(button("Börja workshopen"));
+  const leader = new Seat(ada);
+  await expect(leader.heading).toHaveText("Syfte och fakta", { timeout: 30_000 });
+  const archivist = await Seat.join(await newDevice(), await leader.code(), "Arkivarie");
+  await press(button("Till informationsmängderna"));
+  await tabTo(ada, ada.getByLabel("Informationsmängd", { exact: true }));
+  await ada.keyboard.type("Kort");
+  await ada.keyboard.press("Enter");
+  await press(agenda.getByRole("group", { name: "Kort" }).getByRole("button", { name: /^Konfidentialitet:/ }));
+  await leader.isAsked("Kort", "Konfidentialitet");
+  await press(button("Öppna röstningen"));
+  await press(leader.cards.getByRole("button", { name: /^2 / }), "Space");
+  await archivist.vote(2);
+  await leader.hasVoted(2, 2);
+  await press(button("Visa rösterna"));
+  await leader.fell({ 2: 2 });
+  await press(button("Besluta 2"));
+  await archivist.isDecided(2);
+
+  await press(agenda.getByRole("button", { name: "Åtgärder" }));
+  const measure = ada.locator(".measure").first();
+  await choose(measure.getByRole("radio").first(), measure.getByLabel("Saknas"));
+  await tabTo(ada, measure.getByLabel("Ansvarig"));
+  await ada.keyboard.type("IT-chef");
+  await tabTo(ada, measure.getByLabel("Klart senast"));
+  await ada.keyboard.type("20270301");
+  await ada.keyboard.press("Tab");
+  const missing = await measure.getByRole("group").locator("legend").innerText();
+  await expect(archivist.page.locator(".notes__row").filter({ hasText: missing })).toContainText("IT-chef");
+
+  await press(agenda.getByRole("button", { name: "Bevara och gallra" }));
+  await choose(ada.getByRole("main").getByRole("radio").first(), ada.getByLabel("Gallras", { exact: true }).first());
+  await write("Gallras när", "två år efter att kortet lämnats tillbaka");
+  await ada.keyboard.press("Tab");
+
+  await press(agenda.getByRole("button", { name: "Risker, om tiden räcker" }));
+  await write("Eftersom … (orsak)", "Korten spärras sent");
+  await write("kan det hända att … (händelse)", "Ett gammalt kort släpper in en obehörig");
+  await choose(ada.getByRole("main").getByRole("radio").first(), ada.getByRole("main").getByRole("radio").first());
+  await press(button("Föreslå risken"));
+  await expect(archivist.risk("gammalt kort")).toContainText("Medel");
+
+  await press(agenda.getByRole("button", { name: "Sammanfattning" }));
+  await expect(archivist.page.getByText("Gallras två år efter att kortet lämnats tillbaka")).toBeVisible();
+  await write("Beslutas av (informationsägare)", "Informationsägare");
+  await ada.keyboard.press("Enter");
+  await expect(archivist.page.getByText("Workshopen är avslutad.")).toBeVisible();
+  await press(button("För in i registret"));
+  await press(ada.getByRole("link", { name: "Till systemet" }));
+  await expect(ada.getByRole("heading", { level: 1 })).toHaveText("Passersystem");
+  await expect(ada.locator(".held")).toContainText("K 2");
+  await expect(ada.locator("#handlingsplan").getByText(missing)).toBeVisible();
 });
 
 for (const theme of ["light", "dark"] as const) {
