@@ -78,7 +78,6 @@ impl RegisterDocument {
             Inverse::Write { place, field, .. } => Some((place.clone(), prose_key(place.kind, field)?)),
             Inverse::Put { .. } => None,
         });
-        let written = written.collect();
         let mut wrote = self.replaced.get().map(|replaced| replaced.among_them(written)).unwrap_or_default();
         for at in late {
             let Some(step) = steps.get(*at) else { continue };

@@ -42,8 +42,11 @@ impl Replaced {
     }
 
     /// Those of some fields whose text took another's place: what is said beside it depends on what it says itself.
-    pub(super) fn among_them(&self, fields: BTreeSet<(Place, &'static str)>) -> BTreeSet<(Place, &'static str)> {
-        fields.intersection(&self.all).cloned().collect()
+    pub(super) fn among_them(
+        &self,
+        fields: impl IntoIterator<Item = (Place, &'static str)>,
+    ) -> BTreeSet<(Place, &'static str)> {
+        fields.into_iter().filter(|field| self.all.contains(field)).collect()
     }
 
     /// Somebody who has seen all of it has settled what a text says.

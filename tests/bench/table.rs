@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use klassrum::crypto::{Access, Keys, WorkshopCode};
 use klassrum::document::WorkshopDocument;
 use klassrum::register::Level;
-use klassrum::register::workshop::{Digest, Join, PersonKey, Round, Said};
+use klassrum::register::workshop::{Digest, Join, PersonKey, Round, Said, Workshop};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::sealed::{Heard, Line, entry, now};
@@ -98,7 +98,11 @@ impl<'k> Seat<'k> {
                     }
                 },
                 Some(level) = votes.recv() => {
-                    let round = self.round().expect("a round that is open");
+                    let workshop = self.workshop();
+                    let turn = workshop.turn().expect("a system at the table");
+                    let mut asked = turn.asked.iter().filter_map(|asked| Some((asked, asked.round()?)));
+                    let (asked, tally) = asked.find(|(_, tally)| tally.opened && !tally.closed).expect("an open round");
+                    let round = Round { turn: turn.id, question: asked.question.clone(), number: tally.number };
                     let ballot = self.key.ballot(&round, self.said + 1, level);
                     let commitment = Some(ballot.commitment(&round, self.key.person()));
                     self.say(&mut line, Said::Vote { round, commitment }).await;
@@ -115,34 +119,15 @@ impl<'k> Seat<'k> {
         line.append(&[entry(self.keys, 0, None, &changes)]).await;
     }
 
-    fn said(&self) -> impl Iterator<Item = &Said> {
-        self.document.statements().map(|statement| &statement.said)
+    /// The workshop as this seat reads it; who founded it is not in doubt here.
+    fn workshop(&self) -> Workshop {
+        Workshop::from_statements(self.document.statements(), |_, _| true)
     }
 
-    /// The round that is open.
-    fn round(&self) -> Option<Round> {
-        let is_closed = |round: &Round| {
-            self.said().any(|said| matches!(said, Said::Close { round: closed, .. } if closed == round))
-        };
-        let mut opened = self.said().filter_map(|said| match said {
-            Said::Open { round, .. } => Some(round),
-            _ => None,
-        });
-        opened.find(|round| !is_closed(round)).cloned()
-    }
-
-    /// Opens the votes of rounds that are closed.
+    /// Opens the votes whose round is closed.
     async fn open(&mut self, line: &mut Line<'_>) {
-        let due: Vec<_> = self
-            .key
-            .own_votes(self.document.statements())
-            .into_iter()
-            .filter(|own| {
-                let mut said = self.said();
-                said.any(|said| matches!(said, Said::Close { votes, .. } if votes.contains(&own.vote)))
-                    && !self.said().any(|said| matches!(said, Said::Reveal { vote, .. } if *vote == own.vote))
-            })
-            .collect();
+        let votes = self.key.own_votes(self.document.statements());
+        let due: Vec<_> = self.workshop().to_open(&votes).into_iter().cloned().collect();
         for own in due {
             self.say(line, Said::Reveal { vote: own.vote, ballot: own.ballot }).await;
         }
@@ -150,30 +135,20 @@ impl<'k> Seat<'k> {
 
     /// Tells how far each round has come, each step once.
     fn look(&mut self, tell: &UnboundedSender<Step>) {
-        let mut votes: BTreeMap<Digest, Digest> = BTreeMap::new();
-        for statement in self.document.statements() {
-            if let Said::Vote { round, .. } = &statement.said {
-                votes.insert(statement.id, round.digest());
-            }
-        }
-        let mut steps: BTreeMap<Digest, (usize, usize)> = BTreeMap::new();
-        for round in votes.values() {
-            steps.entry(*round).or_default().0 += 1;
-        }
-        for said in self.said() {
-            if let Said::Reveal { vote, .. } = said
-                && let Some(round) = votes.get(vote)
-            {
-                steps.entry(*round).or_default().1 += 1;
-            }
-        }
-        for (round, (seen, opened)) in steps {
-            for step in [Step::Seen(round, seen), Step::Opened(round, opened)] {
+        let workshop = self.workshop();
+        let Some(turn) = workshop.turn() else { return };
+        for asked in &turn.asked {
+            for tally in &asked.rounds {
+                let round = Round { turn: turn.id, question: asked.question.clone(), number: tally.number }.digest();
+                let seen = Step::Seen(round, tally.voted.len());
                 // They are opened all at once, and a few of them may come together.
-                let half = matches!(step, Step::Opened(..)) && opened < seen;
-                if !half && !self.told.contains(&step) {
-                    self.told.push(step.clone());
-                    tell.send(step).unwrap();
+                let opened = tally.closed && tally.sealed.is_empty();
+                let opened = opened.then_some(Step::Opened(round, tally.opened_votes.len()));
+                for step in [Some(seen), opened].into_iter().flatten() {
+                    if !self.told.contains(&step) {
+                        self.told.push(step.clone());
+                        tell.send(step).unwrap();
+                    }
                 }
             }
         }

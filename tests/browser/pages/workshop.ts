@@ -98,6 +98,19 @@ export class Seat {
     await expect(card).toHaveAttribute("aria-pressed", "true");
   }
 
+  /** Somebody more sits down at this device, and has it. */
+  async sitDownHere(role: string) {
+    await this.page.getByRole("button", { name: "Lägg till någon här" }).click();
+    await this.page.locator("#more-role").fill(role);
+    await this.page.getByRole("button", { name: "Slå dig ner" }).click();
+    await this.holder(role).click();
+  }
+
+  /** Somebody who may have this device. */
+  holder(role: string) {
+    return this.page.getByRole("group", { name: "Vem håller surfplattan?" }).getByRole("button", { name: role, exact: true });
+  }
+
   /** Whoever takes up a device that goes round says so. */
   async takeUp(role: string) {
     const next = this.page.getByRole("group", { name: "Vem är näst?" });

@@ -689,12 +689,8 @@ test("without any network a single tablet holds a whole sitting, which is in the
   await seat.ask("Kort", "Konfidentialitet");
   await seat.open();
   await ada.getByText("Skicka runt").click();
-  const holders = ada.getByRole("group", { name: "Vem håller surfplattan?" });
   for (const [role, level] of [["Informationsägare", 2], ["Arkivarie", 1]] as const) {
-    await ada.getByRole("button", { name: "Lägg till någon här" }).click();
-    await ada.locator("#more-role").fill(role);
-    await ada.getByRole("button", { name: "Slå dig ner" }).click();
-    await holders.getByRole("button", { name: role, exact: true }).click();
+    await seat.sitDownHere(role);
     await seat.voteAndPass(level);
   }
   await seat.takeUp("Informationssäkerhetssamordnare");
@@ -1044,12 +1040,8 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.ask("Kort", "Spårbarhet");
   await seat.open();
   await ada.getByText("Skicka runt").click();
-  const holders = ada.getByRole("group", { name: "Vem håller surfplattan?" });
   for (const role of ["Arkivarie", "IT"]) {
-    await ada.getByRole("button", { name: "Lägg till någon här" }).click();
-    await ada.locator("#more-role").fill(role);
-    await ada.getByRole("button", { name: "Slå dig ner" }).click();
-    await holders.getByRole("button", { name: role, exact: true }).click();
+    await seat.sitDownHere(role);
     await seat.voteAndPass(role === "IT" ? 2 : 1);
   }
   await seat.takeUp("Informationssäkerhetssamordnare");
@@ -1057,7 +1049,7 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.hasVoted(3, 3);
 
   // Whoever taps another's name, in either place, reads nothing of their vote; the person themselves may vote anew.
-  await holders.getByRole("button", { name: "Arkivarie", exact: true }).click();
+  await seat.holder("Arkivarie").click();
   await expect(seat.cards.getByRole("button").first()).toBeVisible();
   await expect(seat.cards.getByRole("button", { pressed: true })).toHaveCount(0);
   await expect(ada.getByText("Din röst")).toHaveCount(0);
@@ -1075,11 +1067,11 @@ test("one tablet goes round the table, and nobody sees the vote of who had it be
   await seat.isDecided(2);
   const dissent = ada.getByLabel("Du röstade annorlunda. Vill du att något antecknas?");
   await expect(dissent).toHaveCount(0);
-  await holders.getByRole("button", { name: "Arkivarie", exact: true }).click();
+  await seat.holder("Arkivarie").click();
   await dissent.fill("Arkivet behöver mer.");
   await ada.getByRole("button", { name: "Anteckna" }).click();
   await expect(ada.getByText("Antecknat.")).toBeVisible();
-  await holders.getByRole("button", { name: "Informationssäkerhetssamordnare", exact: true }).click();
+  await seat.holder("Informationssäkerhetssamordnare").click();
   await expect(dissent).toHaveValue("");
   await expect(ada.getByText("Antecknat.")).toHaveCount(0);
 

@@ -97,17 +97,18 @@ pub fn Issue(
         session.read(|register| register.reviews.get(&place.key).and_then(|review| review.cut_off))
     });
     let missing = Memo::new(move |_| made.with(|report| needs(report, cut_off.get())));
-    let ready = StoredValue::new_local(None::<Ready>);
+    let ready = RwSignal::new(None::<Ready>);
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
+    // A PDF can be stopped; what comes before it takes no time.
+    let sets_pdf = RwSignal::new(false);
     let changed = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let lacks = RwSignal::new(Lacks::default());
     let half = Memo::new(move |_| {
         let opening = session.standing.with(|standing| matches!(standing, Standing::Opening | Standing::Glimpsed));
         opening || waits.get()
     });
-    let prepare = move || {
+    let ask = move || {
         if busy.get_untracked() || half.get_untracked() || !missing.with_untracked(Vec::is_empty) {
             return;
         }
@@ -115,14 +116,13 @@ pub fn Issue(
         problem.set(None);
         spawn_local(async move {
             let report = made.get_untracked();
-            let done = prepare(basis, &report).await;
+            let done = prepare(basis, &report, sets_pdf).await;
             busy.try_set(false);
             match done {
                 // Nobody is asked about a year that was turned away from meanwhile.
                 Ok(_) if made.try_with_untracked(|now| now.year) != Some(report.year) => {}
                 Ok(made) => {
-                    lacks.try_set(made.lacks.clone());
-                    ready.try_set_value(Some(made));
+                    ready.try_set(Some(made));
                     asked.try_set(true);
                 }
                 Err(why) => {
@@ -132,29 +132,25 @@ pub fn Issue(
         });
     };
     let issue = move |()| {
-        let Some(ready) = ready.try_update_value(Option::take).flatten() else { return };
+        let Some(ready) = ready.try_update(Option::take).flatten() else { return };
         // Something may have come while the question was asked. What nobody has seen is not issued.
         let is_same = made.with_untracked(|report| freeze(basis, report).pack().1 == ready.hash);
         changed.set(!is_same);
         match (is_same, half.get_untracked()) {
             (true, false) => add(session, ready, on_issued),
             (true, true) => {}
-            (false, _) => prepare(),
+            (false, _) => ask(),
         }
     };
     let question = move || {
-        let mut question = t_string!(i18n, issue.question).to_owned();
-        lacks.with(|lacks| {
-            if !lacks.letters.is_empty() {
-                question.push_str("\n\n");
-                question.push_str(&files::numbered(i18n, &lacks.letters));
-            }
-            if lacks.pdf {
-                question.push_str("\n\n");
-                question.push_str(t_string!(i18n, issue.without_pdf));
-            }
-        });
-        question
+        ready.with(|ready| {
+            let lacks = ready.iter().flat_map(|ready| {
+                let letters = Some(&ready.unshown).filter(|letters| !letters.is_empty());
+                let without_pdf = ready.lacks_pdf.then(|| t_string!(i18n, issue.without_pdf).to_owned());
+                letters.map(|letters| files::numbered(i18n, letters)).into_iter().chain(without_pdf)
+            });
+            lacks.chain([t_string!(i18n, issue.question).to_owned()]).collect::<Vec<_>>().join("\n\n")
+        })
     };
     let said = move |need| match need {
         Need::Date => t_string!(i18n, issue.needs_date),
@@ -199,7 +195,7 @@ pub fn Issue(
                 aria-disabled=move || busy.get().then_some("true")
                 on:click=move |_| {
                     changed.set(false);
-                    prepare();
+                    ask();
                 }
             >
                 {t!(i18n, issue.act)}
@@ -212,7 +208,7 @@ pub fn Issue(
                     (false, false) => None,
                 }}
             </p>
-            <Show when=move || busy.get()>
+            <Show when=move || sets_pdf.get()>
                 <button type="button" class="button button--plain" on:click=move |_| pdf::stop()>
                     {t!(i18n, common.cancel)}
                 </button>
@@ -235,24 +231,18 @@ struct Ready {
     year: i16,
     fields: Vec<(String, Value)>,
     hash: String,
-    lacks: Lacks,
-}
-
-/// What the files of a report are without.
-#[derive(Default, Clone, PartialEq)]
-struct Lacks {
     /// The letters that its PDFs have no picture of.
-    letters: Vec<char>,
+    unshown: Vec<char>,
     /// Whether there is no PDF: what makes it isn't on the device.
-    pdf: bool,
+    lacks_pdf: bool,
 }
 
 fn freeze(basis: Basis, report: &Report) -> Frozen {
     Frozen::new(report, untrack(|| basis.read(|register| annex(register, report))))
 }
 
-/// Freezes a report and makes every file that can be made.
-async fn prepare(basis: Basis, report: &Report) -> Result<Ready, Problem> {
+/// Freezes a report and makes every file that can be made. `sets_pdf` tells while one is a PDF.
+async fn prepare(basis: Basis, report: &Report, sets_pdf: RwSignal<bool>) -> Result<Ready, Problem> {
     let session = basis.session;
     let decisions = untrack(|| {
         basis.read(|register| {
@@ -270,7 +260,10 @@ async fn prepare(basis: Basis, report: &Report) -> Result<Ready, Problem> {
     for part in parts(&frozen) {
         for form in [Form::Docx, Form::Pdf] {
             let source = Source::Issued { content: content.clone(), hash: hash.clone() };
-            match make(source, report.year, part, form, None, |_| {}).await {
+            let told = move |_| _ = sets_pdf.try_set(true);
+            let made = make(source, report.year, part, form, None, told).await;
+            sets_pdf.try_set(false);
+            match made {
                 Ok(Made { bytes, ending, unshown, .. }) => {
                     sums.push_str(&format!("{}.{ending} {}\n", part.key(), checksum(&bytes)));
                     letters.extend(unshown);
@@ -295,20 +288,19 @@ async fn prepare(basis: Basis, report: &Report) -> Result<Ready, Problem> {
         line(Issued::CATALOGUE, catalogue),
         line(Issued::DECISIONS, decisions),
     ];
-    let lacks = Lacks { letters: letters.into_iter().collect(), pdf: lacks_pdf };
-    Ok(Ready { year: report.year, fields, hash, lacks })
+    Ok(Ready { year: report.year, fields, hash, unshown: letters.into_iter().collect(), lacks_pdf })
 }
 
 /// Adds a report to the register, as issued now by whoever edits here.
 fn add(session: Session, ready: Ready, on_issued: Callback<Vec<char>>) {
-    let Ready { year, mut fields, lacks, .. } = ready;
+    let Ready { year, mut fields, unshown, .. } = ready;
     let place = Place { kind: RecordKind::Issued, key: review_place(year).key.child(&device::new_key()) };
     fields.push((Issued::ISSUED.key.to_owned(), Value::Moment(device::local_time())));
     fields.push((Issued::ISSUED_BY.key.to_owned(), Value::Line(session.author.get_untracked().role)));
     session.send_then(Command::Add { place, fields }, move |answer| {
         if matches!(answer, Answer::Done) {
             // Nothing is told to a page that was left.
-            let _ = on_issued.try_run(lacks.letters);
+            let _ = on_issued.try_run(unshown);
         }
     });
 }
