@@ -1,6 +1,7 @@
 //! The list of systems: search, sort, filter, choose columns, set a field for many, add a row without leaving.
 //!
-//! Only the rows in sight are in the page, so that 5,000 systems show as fast as 80.
+//! Only the rows in sight are in the page, so that 5,000 systems show as fast as 80. Rows are grids, and grids lose what a
+//! table's parts mean in some browsers: roles say it again.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -65,6 +66,16 @@ impl Column {
             Self::Levels => "levels",
             Self::Decided => "decided",
             Self::Due => "due",
+        }
+    }
+
+    /// Its width, as a track of the rows' grid.
+    fn track(self) -> &'static str {
+        match self {
+            Self::Levels => "var(--levels)",
+            Self::Stage => "var(--stage)",
+            Self::Due => "var(--due)",
+            Self::Field(_) | Self::Decided => "minmax(0, 1fr)",
         }
     }
 
@@ -283,13 +294,7 @@ pub fn Systems() -> impl IntoView {
             Column::Decided => t_string!(i18n, systems.decided).to_owned(),
             Column::Due => t_string!(i18n, systems.due).to_owned(),
         };
-        let class = match column {
-            Column::Levels => "systems__levels",
-            Column::Stage => "systems__stage",
-            Column::Due => "systems__due",
-            _ => "systems__cell",
-        };
-        view! { <SortHead class name=Signal::derive(name) sort=column.sort() query ask=Callback::new(move |(sort, down)| {
+        view! { <SortHead name=Signal::derive(name) sort=column.sort() query ask=Callback::new(move |(sort, down)| {
             ask(&|query: &mut Query| { query.sort = SortBy::clone(&sort); query.descending = down; });
         }) /> }
     };
@@ -303,8 +308,7 @@ pub fn Systems() -> impl IntoView {
         <div class="filters" role="group" aria-label=move || t_string!(i18n, systems.filter)>
             {[Only::All, Only::Unclassified, Only::DueAgain, Only::OwnerMissing, Only::InformationOwnerMissing].map(chip)}
             {unit_chip}
-            <details class="more">
-                <summary class="chip">{t!(i18n, systems.more)}</summary>
+            <Folded name=Signal::derive(move || t_string!(i18n, systems.more).to_owned())>
                 <div class="more__box card">
                     <label for="only">{t!(i18n, systems.only)}</label>
                     <select
@@ -363,9 +367,8 @@ pub fn Systems() -> impl IntoView {
                         }).collect_view()}
                     </select>
                 </div>
-            </details>
-            <details class="more">
-                <summary class="chip">{t!(i18n, systems.columns)}</summary>
+            </Folded>
+            <Folded name=Signal::derive(move || t_string!(i18n, systems.columns).to_owned())>
                 <fieldset class="more__box card">
                     <legend class="unseen">{t!(i18n, systems.columns)}</legend>
                     {Column::all().into_iter().map(|column| {
@@ -396,7 +399,7 @@ pub fn Systems() -> impl IntoView {
                         }
                     }).collect_view()}
                 </fieldset>
-            </details>
+            </Folded>
         </div>
         <div class="list-search">
             <label class="unseen" for="list-search">{t!(i18n, systems.search)}</label>
@@ -429,12 +432,17 @@ pub fn Systems() -> impl IntoView {
             <div class="table-wrap">
                 <table
                     class="table systems"
+                    role="table"
                     style:min-width=move || format!("{}px", 220 + 116 * shown_columns.with(Vec::len))
+                    style=("--columns", move || shown_columns.with(|columns| {
+                        let tracks: Vec<&str> = ["var(--pick)", "var(--name)"].into_iter().chain(columns.iter().map(|column| column.track())).collect();
+                        tracks.join(" ")
+                    }))
                     aria-rowcount=move || matching.with(|keys| keys.len() + 1)
                 >
-                    <thead>
-                        <tr aria-rowindex="1">
-                            <th scope="col" class="systems__pick">
+                    <thead role="rowgroup">
+                        <tr role="row" class="systems__head" aria-rowindex="1">
+                            <th scope="col" role="columnheader">
                                 <label class="check">
                                     <input
                                         type="checkbox"
@@ -449,7 +457,7 @@ pub fn Systems() -> impl IntoView {
                                     <span class="unseen">{t!(i18n, systems.pick_all)}</span>
                                 </label>
                             </th>
-                            <SortHead class="systems__name" name=term_signal(i18n, System::NAME) sort=SortBy::Name query ask=Callback::new(move |(sort, down)| {
+                            <SortHead name=term_signal(i18n, System::NAME) sort=SortBy::Name query ask=Callback::new(move |(sort, down)| {
                                 ask(&|query: &mut Query| { query.sort = SortBy::clone(&sort); query.descending = down; });
                             }) />
                             {move || shown_columns.get().into_iter().map(head).collect_view()}
@@ -475,8 +483,6 @@ fn term_signal(i18n: leptos_i18n::I18nContext<crate::ui::words::i18n::Locale>, f
 /// A column's heading, which sorts by it; again turns the order.
 #[component]
 fn SortHead(
-    /// What its width goes by.
-    class: &'static str,
     /// The column's name.
     name: Signal<String>,
     /// What it sorts by.
@@ -491,7 +497,7 @@ fn SortHead(
     view! {
         <th
             scope="col"
-            class=class
+            role="columnheader"
             aria-sort=move || match direction() {
                 None => "none",
                 Some(false) => "ascending",
@@ -509,6 +515,23 @@ fn SortHead(
                 </span>
             </button>
         </th>
+    }
+}
+
+/// A chip that opens a box, which is built when it is first opened: most never open it.
+#[component]
+fn Folded(
+    /// What the chip says.
+    name: Signal<String>,
+    /// The box.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let opened = RwSignal::new(false);
+    view! {
+        <details class="more" on:toggle=move |_| opened.set(true)>
+            <summary class="chip">{name}</summary>
+            <Show when=move || opened.get()>{children()}</Show>
+        </details>
     }
 }
 
@@ -614,7 +637,7 @@ fn Rows(
         format!("{}px", keys.with(Vec::len).saturating_sub(until) as f64 * ROW)
     };
     view! {
-        <tbody node_ref=body>
+        <tbody node_ref=body role="rowgroup">
             <tr class="systems__space" aria-hidden="true" style:height=above><td></td></tr>
             <For each=move || shown.get() key=|(key, _)| key.clone() let((key, _))>
                 <Row key in_sight=shown columns selected />
@@ -709,8 +732,8 @@ fn Row(
     let own = key.clone();
     let row = move || in_sight.with(|rows| rows.iter().find(|(key, _)| *key == own).map(|(_, row)| row + 2));
     view! {
-        <tr class="systems__row" aria-rowindex=row>
-            <td class="systems__pick">
+        <tr role="row" class="systems__row" aria-rowindex=row>
+            <td role="cell">
                 <label class="check">
                     <input
                         type="checkbox"
@@ -729,7 +752,7 @@ fn Row(
                     <span class="unseen">{t!(i18n, systems.pick)} " " {name}</span>
                 </label>
             </td>
-            <th scope="row" class="systems__name">
+            <th scope="row" role="rowheader" class="systems__name">
                 <Changed place />
                 <A href=address>{name}</A>
                 <span class="systems__purpose soft">
@@ -742,7 +765,7 @@ fn Row(
             </th>
             {move || columns.get().into_iter().map(|column| {
                 let class = if column == Column::Levels { "systems__levels" } else { "systems__cell" };
-                view! { <td class=class>{move || cell(column)}</td> }
+                view! { <td role="cell" class=class>{move || cell(column)}</td> }
             }).collect_view()}
         </tr>
     }
