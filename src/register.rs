@@ -21,7 +21,7 @@ pub mod text;
 pub mod value;
 pub mod workshop;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use command::{Command, CommandError, Seen};
@@ -194,6 +194,7 @@ register! {
     treatment_plans: TreatmentPlan,
     treatments: Treatment,
     incidents: Incident,
+    incident_links: IncidentLink,
     trainings: Training,
     training_counts: TrainingCount,
     reviews: Review,
@@ -269,6 +270,29 @@ impl Register {
             self.issued.of(&review_place(year).key).filter(|(_, one)| one.withdrawn != Some(true)).collect();
         issued.sort_by_key(|(key, one)| std::cmp::Reverse((one.issued, *key)));
         issued
+    }
+}
+
+impl Register {
+    /// The risks and actions that an incident has to do with, each with the links that say so: two devices may have made
+    /// the same link apart. What has been removed is not among them.
+    #[must_use]
+    pub fn linked_to(&self, incident: &Key) -> BTreeMap<Place, Vec<Key>> {
+        let mut linked: BTreeMap<Place, Vec<Key>> = BTreeMap::new();
+        for (key, link) in self.incident_links.of(incident) {
+            if let Some(place) = IncidentLink::place(&link.to).filter(|place| self.has(place)) {
+                linked.entry(place).or_default().push(key.clone());
+            }
+        }
+        linked
+    }
+
+    /// The incidents that have to do with a risk or an action, in the order of their keys.
+    #[must_use]
+    pub fn incidents_linked_to(&self, place: &Place) -> BTreeSet<Key> {
+        let named = IncidentLink::named(place);
+        let links = self.incident_links.iter().filter(|(_, link)| link.to == named);
+        links.filter_map(|(key, _)| key.owner()).filter(|incident| self.incidents.get(incident).is_some()).collect()
     }
 }
 

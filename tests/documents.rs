@@ -11,7 +11,8 @@ use jiff::civil::date;
 use klassrum::document::{Author, DocumentError, RegisterDocument, Signed};
 use klassrum::register::method::{NewAnswer, answer, held_answers};
 use klassrum::register::{
-    Assessment, Command, Entry, Level, Place, RecordKind, Register, Seen, Value, local_measure_place, review_place,
+    Assessment, Command, Entry, IncidentLink, Key, Level, Place, RecordKind, Register, Seen, Value,
+    local_measure_place, review_place,
 };
 use support::devices::*;
 
@@ -698,6 +699,55 @@ fn two_registers_that_both_grew_meet_whole_with_what_changed() {
     assert!(merge(&mut devices, 0, 1).is_empty());
     act(&mut devices[0], &set(&system("agresso"), "unit", "Ekonomi"));
     assert!(devices[0].can_undo());
+}
+
+#[test]
+fn links_from_an_incident_made_apart_all_stay_and_each_is_shown_once() {
+    let mut devices = devices(2);
+    act(&mut devices[0], &add_system("antura"));
+    let action = place(RecordKind::Action, "antura.las");
+    act(
+        &mut devices[0],
+        &Command::Add { place: action.clone(), fields: vec![("title".into(), Value::Line("Byt lås".into()))] },
+    );
+    let incident = place(RecordKind::Incident, "inbrott");
+    act(
+        &mut devices[0],
+        &Command::Add { place: incident.clone(), fields: vec![("title".into(), Value::Line("Inbrott".into()))] },
+    );
+    exchange_all(&mut devices);
+
+    let link = |key: &str| Command::Add {
+        place: place(RecordKind::IncidentLink, key),
+        fields: vec![("to".into(), Value::Line(IncidentLink::named(&action)))],
+    };
+    act(&mut devices[0], &link("inbrott.one"));
+    act(&mut devices[1], &link("inbrott.two"));
+    exchange_all(&mut devices);
+    for device in &devices {
+        let register = device.read();
+        let linked: Vec<_> = register.linked_to(&incident.key).into_iter().collect();
+        let both = ["inbrott.one", "inbrott.two"].map(|key| Key::parse(key).unwrap());
+        assert_eq!(linked, [(action.clone(), both.to_vec())]);
+        assert!(register.incidents_linked_to(&action).iter().eq([&incident.key]));
+    }
+
+    // What is removed is linked to nothing, and is linked again when it comes back.
+    act(&mut devices[0], &Command::Remove { place: action.clone() });
+    assert!(devices[0].read().linked_to(&incident.key).is_empty());
+    devices[0].undo(&signed("ISAM", 2)).unwrap();
+    assert_eq!(devices[0].read().linked_to(&incident.key).len(), 1);
+    act(&mut devices[0], &Command::Remove { place: incident.clone() });
+    assert!(devices[0].read().incidents_linked_to(&action).is_empty());
+}
+
+#[test]
+fn a_link_that_names_no_risk_or_action_leads_nowhere() {
+    for to in ["", "antura.las", "systems:antura", "actions:antura", "actions:antura.las.x", "actions:Å", "shoes:a.b"]
+    {
+        assert_eq!(IncidentLink::place(to), None, "{to}");
+    }
+    assert_eq!(IncidentLink::place("actions:antura.las"), Some(place(RecordKind::Action, "antura.las")));
 }
 
 #[test]

@@ -41,6 +41,7 @@ const LATER: &[Later] = &[
         bytes: include_bytes!("later-method.automerge"),
     },
     Later { kinds: &[RecordKind::Decision, RecordKind::Issued], bytes: include_bytes!("later-review.automerge") },
+    Later { kinds: &[RecordKind::IncidentLink], bytes: include_bytes!("later-links.automerge") },
 ];
 
 /// The frozen change that brings a kind's collection; nothing when the first change has it.
@@ -171,6 +172,11 @@ mod tests {
                 b"klassrum-later-r",
                 &["decisions", "issued"],
                 "01627e8a97fd070a3e07491be9032e3d6d5d0a8d86adc831b5a70863b0f376b5",
+            ),
+            (
+                b"klassrum-later-l",
+                &["incident_links"],
+                "c4139d492a30e1d80bb356391e522cb25942464da37eba507aacf9c50545613a",
             ),
         ];
         assert_eq!(made.len(), LATER.len());

@@ -185,6 +185,7 @@ pub fn required(kind: RecordKind) -> Option<Field> {
         RecordKind::Action => Some(super::Action::TITLE),
         RecordKind::Treatment => Some(super::Treatment::TITLE),
         RecordKind::Incident => Some(super::Incident::TITLE),
+        RecordKind::IncidentLink => Some(super::IncidentLink::TO),
         RecordKind::Attendance => Some(super::Attendance::ROLE),
         _ => None,
     }

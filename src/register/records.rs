@@ -4,9 +4,9 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::key::Key;
+use super::key::{Key, Place};
 use super::level::{Level, Levels};
-use super::value::{Frozen, Prose, choice, record};
+use super::value::{Choose, Frozen, Prose, choice, record};
 
 choice! {
     /// Every kind of record a register holds.
@@ -23,6 +23,7 @@ choice! {
         TreatmentPlan "treatment_plans" "Åtgärdsplan" "Treatment plan",
         Treatment "treatments" "Riskåtgärd" "Risk treatment",
         Incident "incidents" "Incident" "Incident",
+        IncidentLink "incident_links" "Koppling" "Link",
         Training "trainings" "Utbildning" "Training",
         TrainingCount "training_counts" "Utbildade" "Training count",
         Review "reviews" "Ledningens genomgång" "Management review",
@@ -55,6 +56,7 @@ impl RecordKind {
             | Self::LocalMeasure
             | Self::Sitting => Some(Self::System),
             Self::Risk => Some(Self::RiskAnalysis),
+            Self::IncidentLink => Some(Self::Incident),
             Self::TrainingCount => Some(Self::Training),
             Self::Section | Self::Decision | Self::Issued => Some(Self::Review),
             Self::Attendance => Some(Self::Sitting),
@@ -582,6 +584,34 @@ record! {
         CLOSED closed: Option<Date> = "closed" "Avslutad" "Closed",
         CLOSED_BY closed_by: String = "closed_by" "Avslutad av" "Closed by",
         SECRECY secrecy: String = "secrecy" "Sekretess" "Secrecy",
+    }
+}
+
+record! {
+    /// That an incident has to do with a risk or an action, wherever in the register that is (`domain.md` §6). Added and
+    /// removed, never changed, so that links made apart all stay.
+    IncidentLink {
+        TO to: String = "to" "Kopplad till" "Linked to",
+    }
+}
+
+impl IncidentLink {
+    /// The kinds of record that an incident can be linked to.
+    pub const LEADS_TO: [RecordKind; 3] = [RecordKind::Risk, RecordKind::Action, RecordKind::Treatment];
+
+    /// How [`Self::TO`] names a record: its kind and its key, `risks:antura.2025.intrang`.
+    #[must_use]
+    pub fn named(place: &Place) -> String {
+        format!("{}:{}", place.kind.key(), place.key)
+    }
+
+    /// The record that a link leads to; nothing when it names none, or one of a kind that this edition doesn't link to.
+    #[must_use]
+    pub fn place(to: &str) -> Option<Place> {
+        let (kind, key) = to.split_once(':')?;
+        let kind = RecordKind::from_key(kind).filter(|kind| Self::LEADS_TO.contains(kind))?;
+        let key = Key::parse(key).filter(|key| key.depth() == kind.depth())?;
+        Some(Place { kind, key })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod gradually;
 pub mod history;
 pub mod icons;
+pub mod incident_links;
 pub mod language;
 pub mod level;
 pub mod matrix;

@@ -21,6 +21,7 @@ use crate::ui::parts::confirm::Confirm;
 use crate::ui::parts::disputed::DisputedRecord;
 use crate::ui::parts::fields::{FieldEditor, shown};
 use crate::ui::parts::history::History;
+use crate::ui::parts::incident_links::LinkedRecords;
 use crate::ui::parts::number::{HowCounted, Number};
 use crate::ui::parts::years::YearSelect;
 use crate::ui::session::Session;
@@ -69,7 +70,9 @@ const REPORTS: [Field; 5] = [
     Incident::NIS2_PROGRESS,
     Incident::NIS2_FINAL,
 ];
-const END: [Field; 5] = [Incident::LESSONS, Incident::RISKS, Incident::ACTIONS, Incident::CLOSED, Incident::CLOSED_BY];
+/// Risks and actions in words, as lists that are read in have them.
+const LINKS_IN_WORDS: [Field; 2] = [Incident::RISKS, Incident::ACTIONS];
+const END: [Field; 3] = [Incident::LESSONS, Incident::CLOSED, Incident::CLOSED_BY];
 
 /// What the list is asked to show.
 #[derive(Clone, PartialEq, Eq)]
@@ -456,6 +459,12 @@ fn Sheet(key: Key) -> impl IntoView {
                 || REPORTS.iter().any(|field| incident.get(field.key).is_some_and(|value| !value.is_empty()))
         })
     });
+    // They stay in sight once they have been, also when they are emptied.
+    let in_words = Memo::new(move |seen: Option<&bool>| {
+        let filled =
+            |field: &Field| incident.with(|incident| incident.get(field.key).is_some_and(|value| !value.is_empty()));
+        seen == Some(&true) || LINKS_IN_WORDS.iter().any(filled)
+    });
     let deadlines = move || {
         let due = incident.with(|incident| incident.report_deadlines());
         let when = |due: DateTime| shown(Incident::NIS2_WARNED, &Value::Moment(due), language_of(i18n));
@@ -471,7 +480,7 @@ fn Sheet(key: Key) -> impl IntoView {
         session.send(Command::Remove { place: removed.clone() });
         navigate("/incidenter", NavigateOptions::default());
     };
-    let in_reports = StoredValue::new(place.clone());
+    let stored = StoredValue::new(place.clone());
     let form = |fields: &[Field]| {
         fields.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
     };
@@ -505,7 +514,7 @@ fn Sheet(key: Key) -> impl IntoView {
                 <h3>{t!(i18n, incidents.nis2_reports)}</h3>
                 <p class="soft" role="status">{deadlines}</p>
                 <div class="fields">
-                    {in_reports.with_value(|place| {
+                    {stored.with_value(|place| {
                         REPORTS.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
                     })}
                 </div>
@@ -514,6 +523,18 @@ fn Sheet(key: Key) -> impl IntoView {
         <section class="card">
             <h2>{t!(i18n, incidents.measures)}</h2>
             <div class="fields">{form(&MEASURES)}</div>
+        </section>
+        <section class="card">
+            <h2>{t!(i18n, incidents.links)}</h2>
+            <p class="soft">{t!(i18n, incidents.links_about)}</p>
+            <LinkedRecords incident=place.key.clone() />
+            <Show when=move || in_words.get()>
+                <div class="fields">
+                    {stored.with_value(|place| {
+                        LINKS_IN_WORDS.iter().map(|field| view! { <FieldEditor place=place.clone() field=*field /> }).collect_view()
+                    })}
+                </div>
+            </Show>
         </section>
         <section class="card">
             <h2>{t!(i18n, incidents.end)}</h2>

@@ -4,10 +4,9 @@ use leptos::prelude::*;
 
 use crate::browser::device;
 use crate::document::{NEWS_MAX, News};
-use crate::ui::parts::fields::shown;
 use crate::ui::parts::history::what_changed;
 use crate::ui::parts::more::More;
-use crate::ui::parts::record_link::RecordLink;
+use crate::ui::parts::record_link::{RecordLink, in_words};
 use crate::ui::session::Session;
 use crate::ui::shell::Heading;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
@@ -35,7 +34,8 @@ pub fn NewsPage() -> impl IntoView {
             move || what_changed(i18n, kind, &past)
         };
         let words = move |value: &crate::register::Value| {
-            field.map_or_else(String::new, |field| shown(field, value, language_of(i18n)))
+            let words = |field| session.read(|register| in_words(register, field, value, language_of(i18n)));
+            field.map_or_else(String::new, words)
         };
         let when = device::local_time_of(past.at);
         let who = past.by.map(|by| match (by.role.as_str(), by.name.as_str()) {

@@ -7,6 +7,7 @@ use super::confirm::Confirm;
 use super::disputed::DisputedRecord;
 use super::fields::{FieldEditor, key_below, shown};
 use super::history::History;
+use super::incident_links::LinkedIncidents;
 use crate::register::command::required;
 use crate::register::{Command, Field, Key, Place, RecordKind, Value};
 use crate::ui::session::Session;
@@ -171,6 +172,7 @@ fn RecordItem(
                 <div class="record__body">
                     <div class="fields">{fields}</div>
                     {more.map(|more| more.run(place.with_value(|place| place.key.clone())))}
+                    <LinkedIncidents place=place.get_value() />
                     <History place=place.get_value() within=true />
                     <div class="actions">
                         <button

@@ -1,6 +1,6 @@
 import { expect, test } from "../fixtures.ts";
 import { Start } from "../pages/start.ts";
-import { SystemPage } from "../pages/system.ts";
+import { SystemPage, systemIn } from "../pages/system.ts";
 
 test("a significant incident asks for its reports, and says when each is due at the latest", async ({ page }) => {
   await (await Start.visit(page)).createRegister("Skolfastigheter AB");
@@ -28,4 +28,43 @@ test("a significant incident asks for its reports, and says when each is due at 
   await incident.field("Bedömning enligt cybersäkerhetslagen").selectOption({ label: "Ej betydande" });
   await expect(notified).toHaveValue("2027-01-31T10:00");
   await incident.isSaved();
+});
+
+test("an incident is linked to a risk and an action, and they show the incident", async ({ page }) => {
+  const system = await systemIn(page, "Passersystem");
+  const analyses = page.locator("#riskanalys");
+  await analyses.getByRole("button", { name: "Lägg till: riskanalys" }).click();
+  await analyses.getByRole("button", { name: "Lägg till: risk", exact: true }).click();
+  await analyses.getByLabel("Händelse").fill("Någon tar sig in med lånat kort");
+  await analyses.getByLabel("Händelse").blur();
+  const plan = page.locator("#handlingsplan");
+  await plan.getByLabel("Åtgärd", { exact: true }).fill("Byt lås");
+  await plan.getByRole("button", { name: "Lägg till: åtgärd" }).click();
+
+  await system.go("Incidenter");
+  await page.getByRole("button", { name: "Ny incident" }).click();
+  await page.getByLabel("Vad har hänt, i en rad").fill("Inbrott i serverrum");
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").getByRole("link", { name: "Inbrott i serverrum" }).click();
+  const links = page.locator("section").filter({ has: page.getByRole("heading", { name: "Kopplade risker och åtgärder" }) });
+  await expect(links.getByText("Inget är kopplat än.")).toBeVisible();
+  await links.getByLabel("System", { exact: true }).selectOption({ label: "Passersystem" });
+  for (const name of ["Någon tar sig in med lånat kort", "Byt lås"]) {
+    await links.getByLabel("Risk eller åtgärd").selectOption({ label: name });
+    await links.getByRole("button", { name: "Koppla", exact: true }).click();
+    await expect(links.getByRole("link", { name: `${name} (Passersystem)` })).toBeVisible();
+  }
+  // What is linked isn't offered again.
+  await expect(links.getByLabel("Risk eller åtgärd").getByRole("option")).toHaveText(["Inte angivet"]);
+  await system.isSaved();
+  await page.reload();
+
+  await links.getByRole("link", { name: "Byt lås (Passersystem)" }).click();
+  await plan.getByRole("button", { name: "Byt lås" }).click();
+  await plan.getByRole("link", { name: "Inbrott i serverrum" }).click();
+  await links.getByRole("button", { name: "Ta bort kopplingen till Byt lås (Passersystem)" }).click();
+  await expect(links.getByRole("listitem")).toHaveCount(1);
+  await system.undo.click();
+  await expect(links.getByRole("listitem")).toHaveCount(2);
+  await system.isSaved();
 });
