@@ -29,9 +29,11 @@ pub fn read_qr(width: usize, height: usize, grey: &[u8]) -> Option<String> {
     if !sides.contains(&width) || !sides.contains(&height) || grey.len() != width * height {
         return None;
     }
-    let point = |x: usize, y: usize| grey.get(y * width + x).copied().unwrap_or(u8::MAX);
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, point);
-    picture.detect_grids().iter().find_map(|code| code.decode().ok()).map(|(_, text)| text)
+    let mut reader = quircs::Quirc::default();
+    reader
+        .identify(width, height, grey)
+        .find_map(|code| code.ok()?.decode().ok())
+        .and_then(|code| String::from_utf8(code.payload).ok())
 }
 
 #[cfg(test)]
