@@ -359,7 +359,11 @@ async function made(page, name) {
 
 async function largeReport() {
   const context = await device();
+  const nothing = await pageOf(context);
+  await nothing.goto(address("/health"));
+  const empty = await largestRenderer(context);
   const page = await imported(context, 500);
+  await nothing.close();
   await keptOffline(page);
   await page.reload();
   await keptForPdfs(context);
@@ -372,6 +376,7 @@ async function largeReport() {
   }
   note("PDF with 500 systems, click to bytes", times, { budget: 10_000, about: "not throttled" });
   note("  the most memory that the page and its workers took", [Math.max(...memory)], { budget: 400, unit: "MB" });
+  note("  of that, what a process takes whose page shows one word", [empty], { unit: "MB" });
   await context.close();
 }
 
