@@ -68,25 +68,29 @@ pub(super) async fn serve<S: MailStore>(office: Arc<Office<S>>, socket: WebSocke
         opens: Bucket::full(500, 50, now),
         whispers: Bucket::full(40, 10, now),
         last_served: 0,
-        office,
+        office: office.clone(),
     };
-    connection.office.metrics.connections.inc();
+    office.metrics.connections.inc();
     let end = connection.speak(gate).await;
     for (_, channel) in connection.channels.drain() {
-        connection.office.metrics.channels.dec();
-        connection.office.readers.leave(&channel.name, channel.seat);
+        office.metrics.channels.dec();
+        office.readers.leave(&channel.name, channel.seat);
     }
     match end {
         Ok(()) | Err(End::Gone) => {}
         Err(End::Slow) => {
-            connection.office.metrics.dropped_slow.inc();
+            office.metrics.dropped_slow.inc();
         }
         Err(End::Refused(code, detail)) => {
-            connection.office.metrics.refused(code);
+            office.metrics.refused(code);
             connection.say_goodbye(code, detail).await;
+            // Not through the socket, which reads no more once it has met what it can't read.
+            gate.keep_stream();
+            drop(connection);
+            gate.close().await;
         }
     }
-    connection.office.metrics.connections.dec();
+    office.metrics.connections.dec();
 }
 
 impl<S: MailStore> Connection<S> {
@@ -393,12 +397,7 @@ impl<S: MailStore> Connection<S> {
         let last = frame(&RelayFrame::Refused { channel: None, code, detail });
         let mut messages: Vec<_> = self.outbox.take().frames.into_iter().map(Message::Binary).collect();
         messages.extend([Message::Binary(last), Message::Close(None)]);
-        let goodbye = async {
-            let _ = self.send(messages).await;
-            // Read on until the device has closed: a socket that is closed over unread bytes loses what was sent last.
-            while let Some(Ok(_)) = self.socket.next().await {}
-        };
-        let _ = timeout(Duration::from_secs(1), goodbye).await;
+        let _ = timeout(Duration::from_secs(1), self.send(messages)).await;
     }
 }
 

@@ -1,13 +1,16 @@
 //! How many bytes a device may send that nobody has looked at yet: a few before it has said hello, few until it has opened a
 //! mailbox, and only so many from all together, so that strangers can't fill the relay's memory with halves of messages.
+//! Whoever is refused for it still hears so.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, empty, sink};
+use tokio::time::timeout;
 
 /// Most bytes of a socket before its hello, WebSocket's own with them. A hello has thirteen; a later version's may say more.
 const BEFORE_HELLO: usize = 1024;
@@ -15,6 +18,8 @@ const BEFORE_HELLO: usize = 1024;
 const BEFORE_MAILBOX: usize = 64 * 1024;
 /// Most bytes of unfinished messages of all connections together. One that holds no more than [`BEFORE_MAILBOX`] goes on.
 const UNFINISHED_MAX: usize = 256 << 20;
+/// How long a device that was told goodbye may take to close its side.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 /// Stands for no bound.
 const OPEN: usize = usize::MAX;
 
@@ -32,6 +37,9 @@ pub(super) struct Gate {
     /// and of all connections.
     all: Unfinished,
     is_full: AtomicBool,
+    /// Whether the stream is kept when its user lets go of it.
+    keeps_stream: AtomicBool,
+    kept: Mutex<Option<Box<dyn Stream>>>,
 }
 
 impl Gate {
@@ -43,6 +51,8 @@ impl Gate {
             own: AtomicUsize::new(0),
             all,
             is_full: AtomicBool::new(false),
+            keeps_stream: AtomicBool::new(false),
+            kept: Mutex::new(None),
         }
     }
 
@@ -66,6 +76,23 @@ impl Gate {
     /// Whether all connections together have sent as much as may wait.
     pub(super) fn is_full(&self) -> bool {
         self.is_full.load(Ordering::Relaxed)
+    }
+
+    /// From now on the stream outlives its user, for [`Self::close`].
+    pub(super) fn keep_stream(&self) {
+        self.keeps_stream.store(true, Ordering::Relaxed);
+    }
+
+    /// Closes the kept stream so that what was sent last arrives: one that is closed over unread bytes may lose it.
+    pub(super) async fn close(&self) {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut stream) = kept else { return };
+        let closing = async {
+            stream.shutdown().await?;
+            copy(&mut stream, &mut sink()).await
+        };
+        // A device that goes on sending is cut off.
+        let _ = timeout(CLOSE_WITHIN, closing).await;
     }
 
     fn count(&self, came: usize) -> io::Result<()> {
@@ -92,19 +119,33 @@ impl Drop for Gate {
     }
 }
 
+/// What a connection is read from and written to.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<I: AsyncRead + AsyncWrite + Send + Unpin> Stream for I {}
+
 /// A connection behind a gate.
-pub(super) struct Gated<I> {
-    stream: I,
+pub(super) struct Gated {
+    stream: Box<dyn Stream>,
     gate: Arc<Gate>,
 }
 
-impl<I> Gated<I> {
-    pub(super) fn new(stream: I, gate: Arc<Gate>) -> Self {
-        Self { stream, gate }
+impl Gated {
+    pub(super) fn new(stream: impl Stream + 'static, gate: Arc<Gate>) -> Self {
+        Self { stream: Box::new(stream), gate }
     }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for Gated<I> {
+impl Drop for Gated {
+    fn drop(&mut self) {
+        if self.gate.keeps_stream.load(Ordering::Relaxed) {
+            let stream = std::mem::replace(&mut self.stream, Box::new(empty()));
+            *self.gate.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(stream);
+        }
+    }
+}
+
+impl AsyncRead for Gated {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let left = self.gate.left.load(Ordering::Relaxed);
         if left == OPEN {
@@ -128,7 +169,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for Gated<I> {
     }
 }
 
-impl<I: AsyncWrite + Unpin> AsyncWrite for Gated<I> {
+impl AsyncWrite for Gated {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -181,6 +222,33 @@ mod tests {
         let mut rest = vec![0; 9_000 - 4_000 - BEFORE_HELLO];
         gated.read_exact(&mut rest).await.unwrap();
         assert!(rest.iter().all(|byte| *byte == 7));
+    }
+
+    #[tokio::test]
+    async fn a_kept_stream_is_read_until_the_other_side_has_closed() {
+        let (mut device, relay) = duplex(64);
+        let gate = Arc::new(Gate::new(Unfinished::default()));
+        let mut gated = Gated::new(relay, gate.clone());
+        gated.write_all(b"goodbye").await.unwrap();
+        gate.keep_stream();
+        drop(gated);
+        let device = async {
+            // More than would fit if nobody read.
+            device.write_all(&[7; 4_096]).await.unwrap();
+            let mut heard = Vec::new();
+            device.read_to_end(&mut heard).await.unwrap();
+            assert_eq!(heard, b"goodbye");
+            drop(device);
+        };
+        tokio::join!(gate.close(), device);
+        assert!(gate.kept.lock().unwrap().is_none());
+
+        // Without being asked for, nothing is kept.
+        let (mut device, relay) = duplex(64);
+        let gate = Arc::new(Gate::new(Unfinished::default()));
+        drop(Gated::new(relay, gate.clone()));
+        assert_eq!(device.read(&mut [0; 8]).await.unwrap(), 0);
+        assert!(gate.kept.lock().unwrap().is_none());
     }
 
     #[tokio::test]

@@ -12,12 +12,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
-use super::gate::{Gate, Gated};
+use super::gate::{Gate, Gated, Stream};
 use super::limits::Counted;
 use super::office::{Office, Phase};
 use super::store::MailStore;
@@ -120,10 +119,13 @@ fn is_of_one_connection(cause: &io::Error) -> bool {
 }
 
 /// Answers the requests of one connection.
-async fn answer<I>(stream: I, caller: Caller, router: Router, mut phase: watch::Receiver<Phase>, within: Duration)
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+async fn answer(
+    stream: impl Stream + 'static,
+    caller: Caller,
+    router: Router,
+    mut phase: watch::Receiver<Phase>,
+    within: Duration,
+) {
     let stream = Gated::new(stream, caller.gate.clone());
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {

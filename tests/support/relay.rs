@@ -14,6 +14,7 @@ use klassrum::sync::wire::{
     Challenge, ClientFrame, Epoch, Kind, Mailbox, Mark, NewEntry, Receipt, Refusal, RelayFrame, Signature, Token,
     VERSION, WriterKey, destroy_message, entry_message, mailbox_message,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -79,7 +80,6 @@ impl Relay {
     }
 
     pub async fn get(&self, path: &str) -> String {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -341,6 +341,23 @@ impl Device {
         }
     }
 
+    /// Whether the relay closes as it should, once it has refused: a connection that is torn down may take the refusal with it.
+    pub async fn is_let_go_gently(&mut self) -> bool {
+        assert_eq!(self.next().await, Said::Ended);
+        let socket = self.socket.get_mut();
+        let last = async {
+            let mut bytes = [0; 512];
+            loop {
+                match socket.read(&mut bytes).await {
+                    Ok(0) => return true,
+                    Ok(_) => {}
+                    Err(_) => return false,
+                }
+            }
+        };
+        tokio::time::timeout(TOO_LONG, last).await.expect("the relay doesn't close")
+    }
+
     /// Waits until it is told that so many have the mailbox open.
     pub async fn until_readers(&mut self, count: u16) {
         loop {
@@ -378,7 +395,6 @@ impl Device {
 /// The fingerprint of the certificate that the relay shows, once `/health` was asked over it.
 pub async fn tls_fingerprint(relay: &Relay) -> String {
     use sha2::{Digest, Sha256};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio_rustls::TlsConnector;
     use tokio_rustls::rustls::pki_types::pem::PemObject;
     use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
