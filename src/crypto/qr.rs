@@ -30,10 +30,7 @@ pub fn read_qr(width: usize, height: usize, grey: &[u8]) -> Option<String> {
         return None;
     }
     let mut reader = quircs::Quirc::default();
-    reader
-        .identify(width, height, grey)
-        .find_map(|code| code.ok()?.decode().ok())
-        .and_then(|code| String::from_utf8(code.payload).ok())
+    reader.identify(width, height, grey).find_map(|code| String::from_utf8(code.ok()?.decode().ok()?.payload).ok())
 }
 
 #[cfg(test)]
@@ -41,7 +38,7 @@ mod tests {
     use super::*;
 
     /// A code as a camera may see it: so many points a module, on a grey table, a little darker to the right.
-    fn seen(text: &str, module: usize) -> (usize, Vec<u8>) {
+    fn seen(text: impl Into<Vec<u8>>, module: usize) -> (usize, Vec<u8>) {
         let code = QRBuilder::new(text).ecl(fast_qr::ECL::M).build().unwrap();
         let side = (code.size + 16) * module;
         let dark = |x: usize, y: usize| {
@@ -68,6 +65,17 @@ mod tests {
         assert_eq!(read_qr(64, 64, &[200; 64 * 64]), None);
         assert_eq!(read_qr(0, 0, &[]), None);
         assert_eq!(read_qr(PICTURE_MAX + 1, 1, &[0; PICTURE_MAX + 1]), None);
+    }
+
+    #[test]
+    fn beside_a_code_that_is_no_text_another_is_read() {
+        let (side, right) = seen("klassrum", 4);
+        let (left_side, left) = seen([0xc3, 0x28, 0xff], 4);
+        assert_eq!(side, left_side);
+        assert_eq!(read_qr(side, side, &left), None);
+        let rows = left.chunks(side).zip(right.chunks(side));
+        let both: Vec<u8> = rows.flat_map(|(left, right)| [left, right].concat()).collect();
+        assert_eq!(read_qr(side * 2, side, &both).as_deref(), Some("klassrum"));
     }
 
     #[test]
