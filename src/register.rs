@@ -158,6 +158,15 @@ macro_rules! register {
                 }
             }
 
+            /// The keys of a kind's records in their order: all of them, or those that belong to `owner`.
+            #[must_use]
+            pub fn keys(&self, kind: RecordKind, owner: Option<&Key>) -> Vec<Key> {
+                match (kind, owner) {
+                    $( (RecordKind::$record, None) => self.$table.iter().map(|(key, _)| key.clone()).collect(), )+
+                    $( (RecordKind::$record, Some(owner)) => self.$table.of(owner).map(|(key, _)| key.clone()).collect(), )+
+                }
+            }
+
             /// Every record, as entries.
             pub fn entries(&self) -> impl Iterator<Item = Entry> {
                 let all: Vec<Entry> = Vec::new();

@@ -12,20 +12,15 @@ use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
 
-/// Every risk and action of the register, or of one system.
-fn to_link(register: &Register, system: Option<&Key>) -> Vec<Place> {
-    macro_rules! places {
-        ($($kind:ident: $table:ident),+) => {
-            [$( register.$table.iter().map(|(key, _)| Place { kind: RecordKind::$kind, key: key.clone() }).collect::<Vec<_>>() ),+]
-        };
-    }
-    let all = places!(Risk: risks, Action: actions, Treatment: treatments);
-    all.into_iter().flatten().filter(|place| system.is_none_or(|system| place.key.root() == *system)).collect()
+/// Every risk and action of the register.
+fn to_link(register: &Register) -> impl Iterator<Item = Place> {
+    let places = move |kind| register.keys(kind, None).into_iter().map(move |key| Place { kind, key });
+    IncidentLink::LEADS_TO.into_iter().flat_map(places)
 }
 
 /// The systems that have a risk or an action, by name.
 fn systems_with(register: &Register) -> Vec<(Key, String)> {
-    let keys: BTreeSet<Key> = to_link(register, None).into_iter().map(|place| place.key.root()).collect();
+    let keys: BTreeSet<Key> = to_link(register).map(|place| place.key.root()).collect();
     let named = |key: Key| register.systems.get(&key).map(|system| (key.clone(), system.name.clone()));
     let mut systems: Vec<_> = keys.into_iter().filter_map(named).collect();
     systems.sort_by_cached_key(|(_, name)| swedish_order(name));
@@ -46,9 +41,10 @@ pub fn LinkedRecords(
     let system = RwSignal::new(None::<Key>);
     let chosen = RwSignal::new(None::<Place>);
     let offered = Memo::new(move |_| {
-        let system = system.get()?;
-        let places = session.read(|register| to_link(register, Some(&system)));
-        Some(linked.with(|linked| places.into_iter().filter(|place| !linked.contains_key(place)).collect::<Vec<_>>()))
+        let Some(system) = system.get() else { return Vec::new() };
+        let of_system = |place: &Place| place.key.root() == system;
+        let places = session.read(|register| to_link(register).filter(of_system).collect::<Vec<_>>());
+        linked.with(|linked| places.into_iter().filter(|place| !linked.contains_key(place)).collect::<Vec<_>>())
     });
     let link = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -88,7 +84,7 @@ pub fn LinkedRecords(
     };
     // By kind, so that a long list can be found one's way in.
     let options = move || {
-        let offered = offered.get().unwrap_or_default();
+        let offered = offered.get();
         let groups = IncidentLink::LEADS_TO.map(|kind| {
             let places: Vec<Place> = offered.iter().filter(|place| place.kind == kind).cloned().collect();
             (!places.is_empty()).then(|| {
@@ -106,7 +102,15 @@ pub fn LinkedRecords(
     view! {
         <Show
             when=move || linked.with(|linked| !linked.is_empty())
-            fallback=move || view! { <p class="soft">{t!(i18n, incidents.links_none)}</p> }
+            fallback=move || view! {
+                <p class="soft">
+                    {move || if systems.with(Vec::is_empty) {
+                        t_string!(i18n, incidents.links_nowhere)
+                    } else {
+                        t_string!(i18n, incidents.links_none)
+                    }}
+                </p>
+            }
         >
             <ul class="linked-list">
                 <For each=move || linked.with(|linked| linked.keys().cloned().collect::<Vec<_>>()) key=Clone::clone let(place)>
@@ -157,10 +161,7 @@ pub fn LinkedIncidents(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
-    let incidents = Memo::new(move |_| {
-        let is_linked = IncidentLink::LEADS_TO.contains(&place.kind);
-        if is_linked { session.read(|register| register.incidents_linked_to(&place)) } else { BTreeSet::new() }
-    });
+    let incidents = Memo::new(move |_| session.read(|register| register.incidents_linked_to(&place)));
     let item = |key: Key| view! { <li><RecordLink place=Place { kind: RecordKind::Incident, key } /></li> };
     view! {
         <Show when=move || incidents.with(|incidents| !incidents.is_empty())>

@@ -14,26 +14,6 @@ use crate::ui::session::Session;
 use crate::ui::words::i18n::{t, t_string, use_i18n};
 use crate::ui::words::{language_of, term};
 
-/// The keys of the records of a kind that belong to `owner`, as they are shown: in the order of their keys.
-#[must_use]
-pub fn below(session: Session, kind: RecordKind, owner: &Key) -> Vec<Key> {
-    session.read(|register| {
-        macro_rules! keys {
-            ($($case:ident: $table:ident),+) => {
-                match kind {
-                    $( RecordKind::$case => register.$table.of(owner).map(|(key, _)| key.clone()).collect(), )+
-                    _ => Vec::new(),
-                }
-            };
-        }
-        keys!(
-            InformationSet: information_sets, Classification: classifications, ActionPlan: action_plans,
-            Action: actions, RiskAnalysis: risk_analyses, Risk: risks, TreatmentPlan: treatment_plans,
-            Treatment: treatments, TrainingCount: training_counts
-        )
-    })
-}
-
 /// The list, with a way to add one.
 #[component]
 pub fn Records(
@@ -56,7 +36,7 @@ pub fn Records(
     let i18n = use_i18n();
     let session = Session::expect();
     let owner = StoredValue::new(owner);
-    let keys = Memo::new(move |_| owner.with_value(|owner| below(session, kind, owner)));
+    let keys = Memo::new(move |_| owner.with_value(|owner| session.read(|register| register.keys(kind, Some(owner)))));
     let name = RwSignal::new(String::new());
     let opened = RwSignal::new(None::<Key>);
     let named = required(kind);
