@@ -84,10 +84,10 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(map: &ParamsMap, session: Session) -> Self {
+    fn of(map: &ParamsMap, default: Memo<i16>) -> Self {
         let year = match map.get("year").as_deref() {
             Some("all") => None,
-            year => year.and_then(|year| year.parse().ok()).or_else(|| Some(untrack(|| year_of(session)))),
+            year => year.and_then(|year| year.parse().ok()).or_else(|| Some(default.get())),
         };
         let only = map.get("only").as_deref().and_then(IncidentsOnly::from_key).unwrap_or(IncidentsOnly::All);
         Self { year, only, search: map.get("q").unwrap_or_default() }
@@ -147,9 +147,11 @@ pub fn Incidents() -> impl IntoView {
     let i18n = use_i18n();
     let session = Session::expect();
     let map = use_query_map();
-    let asked = RwSignal::new(Asked::of(&map.get_untracked(), session));
+    // Who comes before the register has come sees the year that its incidents are of.
+    let default = Memo::new(move |_| year_of(session));
+    let asked = RwSignal::new(untrack(|| Asked::of(&map.get(), default)));
     Effect::new(move |_| {
-        let wanted = Asked::of(&map.get(), session);
+        let wanted = Asked::of(&map.get(), default);
         if wanted != asked.get_untracked() {
             asked.set(wanted);
         }

@@ -30,6 +30,20 @@ test("a significant incident asks for its reports, and says when each is due at 
   await incident.isSaved();
 });
 
+test("a list that was open before there were incidents shows the year that they come from", async ({ page }) => {
+  await (await Start.visit(page)).createRegister("Skolfastigheter AB");
+  await new SystemPage(page).go("Incidenter");
+  await expect(page.getByRole("heading", { name: "Incidenter", level: 1 })).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto("/incidenter");
+  await other.getByRole("button", { name: "Ny incident" }).click();
+  await other.getByLabel("Rapporterad", { exact: true }).fill("2019-05-02");
+  await other.getByLabel("Vad har hänt, i en rad").fill("Stöld av dator");
+  await other.keyboard.press("Enter");
+  await expect(page.getByText("1 incident 2019").first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "Stöld av dator" })).toBeVisible();
+});
+
 test("an incident is linked to a risk and an action, and they show the incident", async ({ page }) => {
   const system = await systemIn(page, "Passersystem");
   const analyses = page.locator("#riskanalys");
