@@ -200,8 +200,8 @@ pub struct Session {
     news_waits: StoredValue<bool>,
     /// How far down each address was scrolled.
     places: StoredValue<BTreeMap<String, f64>>,
-    /// Whether the page that is coming was reached by Back or Forward.
-    back: StoredValue<bool>,
+    /// The address that Back or Forward led to, until its page is there.
+    back: StoredValue<Option<String>>,
     /// The edits that are on their way to the disk.
     underway: StoredValue<BTreeSet<Ticket>>,
     /// How things stood before they were sent.
@@ -234,7 +234,7 @@ impl Session {
             seen: StoredValue::new(Seen::default()),
             news_waits: StoredValue::new(false),
             places: StoredValue::new(BTreeMap::new()),
-            back: StoredValue::new(false),
+            back: StoredValue::new(None),
             underway: StoredValue::new(BTreeSet::new()),
             settled: StoredValue::new(last_saved()),
             waiting: Waiting::default(),
@@ -264,7 +264,7 @@ impl Session {
             }
         });
         on_cleanup(move || invited.remove());
-        let popped = window_event_listener(leptos::ev::popstate, move |_| session.back.set_value(true));
+        let popped = window_event_listener(leptos::ev::popstate, move |_| session.back.set_value(address_here()));
         on_cleanup(move || popped.remove());
         provide_context(session);
         session
@@ -497,13 +497,17 @@ impl Session {
         }
     }
 
+    /// How far down Back leads on the page that is being built; nothing when it was reached in another way.
+    pub fn place(&self) -> Option<f64> {
+        let back = self.back.with_value(Clone::clone).filter(|back| address_here().as_ref() == Some(back))?;
+        self.places.with_value(|places| places.get(&back).copied())
+    }
+
     /// Scrolls back to where one was, when Back led here; then `look` sees what is in sight.
     pub fn restore_place(&self, look: impl Fn() + 'static) {
-        let address = || window().location().href().unwrap_or_default();
-        let (here, places) = (address(), self.places);
-        let back = self.back.get_value();
-        self.back.set_value(false);
-        let place = places.with_value(|places| places.get(&here).copied()).filter(|_| back);
+        let places = self.places;
+        let place = self.place();
+        self.back.set_value(None);
         request_animation_frame(move || {
             if let Some(place) = place {
                 window().scroll_to_with_x_and_y(0.0, place);
@@ -515,8 +519,9 @@ impl Session {
         });
         let moved = window_event_listener(leptos::ev::scroll, move |_| {
             let place = window().scroll_y().unwrap_or_default();
+            let Some(address) = address_here() else { return };
             places.update_value(|places| {
-                places.insert(address(), place);
+                places.insert(address, place);
             });
         });
         on_cleanup(move || moved.remove());
@@ -712,6 +717,11 @@ fn has_looked(seen: &Seen) {
     if let Ok(kept) = serde_json::to_string(seen) {
         device::prefer("looked", &kept);
     }
+}
+
+/// The address of the page, with all that stands in it.
+fn address_here() -> Option<String> {
+    window().location().href().ok()
 }
 
 /// When this device last stored an edit.

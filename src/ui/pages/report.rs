@@ -28,6 +28,7 @@ use crate::report::{
 };
 use crate::ui::parts::disputed::Disputed;
 use crate::ui::parts::fields::{FieldEditor, ProseControl, field_id};
+use crate::ui::parts::gradually::gradually;
 use crate::ui::parts::history::History;
 use crate::ui::parts::number::address;
 use crate::ui::parts::past_day::PastDay;
@@ -40,6 +41,10 @@ use crate::ui::words::{counted, language_of, term};
 
 /// Years that a report can be about; a year's review has the year as its key.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
+/// Sections that stand there with the page: they fill a screen.
+const AT_ONCE: usize = 4;
+/// Those that each frame after it adds.
+const A_FRAME: usize = 3;
 
 /// The page.
 #[component]
@@ -103,6 +108,9 @@ pub fn ReportPage() -> impl IntoView {
         unshown.set(letters);
         request_animation_frame(|| focus_on(issue::BANNER));
     });
+    // Who comes back to a place in the report, or follows a link to one, finds it there.
+    let to_a_place = session.place().is_some() || window().location().hash().is_ok_and(|hash| !hash.is_empty());
+    session.restore_place(|| ());
     let turn = move |_| {
         as_draft.update(|draft| *draft = !*draft);
         unshown.set(Vec::new());
@@ -122,7 +130,7 @@ pub fn ReportPage() -> impl IntoView {
         </div>
         {move || match shown.get() {
             Some(key) => view! { <AsIssued key year several unshown /> }.into_any(),
-            None => view! { <AsDraft year made last basis waits unshown on_issued /> }.into_any(),
+            None => view! { <AsDraft year made last basis waits unshown on_issued at_once=to_a_place /> }.into_any(),
         }}
     }
 }
@@ -180,6 +188,8 @@ fn AsDraft(
     unshown: RwSignal<Vec<char>>,
     /// Told that the report is issued, with the letters that its PDFs have no picture of.
     on_issued: Callback<Vec<char>>,
+    /// Whether all of it is built at once.
+    at_once: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let text = move |of: fn(&Report) -> String| move || made.with(of);
@@ -190,18 +200,30 @@ fn AsDraft(
         basis.too_old().map(cut_off_too_old).into_iter().chain(found).collect::<Vec<_>>()
     });
     let concerns = Signal::derive(move || found.with(Vec::len));
+    let lists = Memo::new(move |_| made.with(Lists::of));
+    let whole = RwSignal::new(at_once);
+    // On paper, too.
+    let printed = window_event_listener(leptos::ev::beforeprint, move |_| whole.set(true));
+    on_cleanup(move || printed.remove());
+    let more = gradually(Signal::stored(SECTIONS.len().saturating_sub(AT_ONCE)), A_FRAME);
+    let built = Memo::new(move |_| if whole.get() { SECTIONS.len() } else { AT_ONCE + more.get() });
+    // Where one comes back to is counted from the top, and what is still to come above it makes up for itself.
+    let anchor = at_once.then_some("none");
     view! {
-        <div class="report">
-            <article class="paper" lang="sv">
+        <div class="report" style:overflow-anchor=anchor>
+            <article class="paper" lang="sv" aria-busy=move || (built.get() < SECTIONS.len()).then_some("true")>
                 <header class="paper__head">
                     {move || made.with(Report::head).into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
                     <p>{text(|report| report.organisation.clone())}</p>
                 </header>
                 <h1>{text(|report| report.title.clone())}</h1>
-                {move || {
-                    let year = year.get();
-                    SECTIONS.iter().map(|plan| view! { <Part plan year made waits /> }).collect_view()
-                }}
+                <For
+                    each=move || SECTIONS.iter().take(built.get()).map(move |plan| (year.get(), plan))
+                    key=|(year, plan)| (*year, plan.name)
+                    let((year, plan))
+                >
+                    <Part plan year made lists waits />
+                </For>
             </article>
             <aside class="report__side">
                 <AsOf basis />
@@ -351,6 +373,8 @@ fn Part(
     year: i16,
     /// The report.
     made: Memo<Report>,
+    /// Where the lists behind its figures are.
+    lists: Memo<Lists>,
     /// Whether the register that it is compared with is still to come.
     waits: Signal<bool>,
 ) -> impl IntoView {
@@ -360,7 +384,6 @@ fn Part(
     let hides = move || plan.name == "since-last" && waits.get();
     // Writing in one section leaves the others as they stand on the page.
     let section = Memo::new(move |_| made.with(|report| report.section(plan.name).cloned()));
-    let lists = Memo::new(move |_| made.with(Lists::of));
     let has_text = Memo::new(move |_| section.with(|section| section.as_ref().is_some_and(|one| !one.text.is_empty())));
     let empty =
         move || section.with(|section| section.as_ref().is_none_or(|section| section.blocks().next().is_none()));

@@ -8,8 +8,14 @@ export class Report extends Shell {
   static async visit(page: Page) {
     const report = new Report(page);
     await report.go("Rapport");
-    await report.heading.filter({ hasText: "Ledningens genomgång" }).waitFor();
+    await report.isWhole();
     return report;
+  }
+
+  /** Waits until the last section stands there: they are built a few a frame. */
+  async isWhole() {
+    await this.heading.filter({ hasText: "Ledningens genomgång" }).waitFor();
+    await expect(this.page.getByRole("article")).not.toHaveAttribute("aria-busy", "true");
   }
 
   /** Downloads the report as a Word file, and reads its words back. */

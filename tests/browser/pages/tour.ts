@@ -1,4 +1,5 @@
 import { expect, fixture, type Page } from "../fixtures.ts";
+import { Report } from "./report.ts";
 
 /** Every page, by its address, with the example in the register; `:key` stands for the first row's. */
 export const ADDRESSES = {
@@ -34,6 +35,7 @@ export async function visit(page: Page, key: PageKey) {
     await page.getByRole("main").getByRole("rowheader").getByRole("link").first().click();
     await expect(page.getByRole("main").getByRole("textbox").first()).toBeVisible();
   }
+  if (key === "report") await new Report(page).isWhole();
   if (key === "import") {
     await page.getByRole("main").locator("input[type=file]").setInputFiles(fixture("systemlista.csv"));
     await expect(page.getByRole("main").getByRole("rowheader").first()).toBeVisible();

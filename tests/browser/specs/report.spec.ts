@@ -354,6 +354,56 @@ test("on paper the report stands alone and is light, from the dark theme too", a
   expect(printed.words).toBeLessThan(0.3);
 });
 
+test("Back from a figure's list leads to where one was in the report", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  await Report.visit(page);
+  const article = page.getByRole("article");
+  const figure = article.locator("#training [data-figure]").first();
+  await figure.scrollIntoViewIfNeeded();
+  // How far down the window it stands: sections above it may grow while the history is fetched.
+  const place = async () => Math.round((await figure.boundingBox())?.y ?? -1);
+  const scrolled = () => page.evaluate(() => scrollY);
+  const before = await place();
+  expect(await scrolled()).toBeGreaterThan(1_000);
+  await figure.click();
+  await expect(article).toHaveCount(0);
+  await page.goBack();
+  await expect.poll(place).toBe(before);
+
+  // By a link one comes to its beginning.
+  const shell = new Report(page);
+  await shell.go("System");
+  await shell.go("Rapport");
+  await shell.isWhole();
+  expect(await scrolled()).toBe(0);
+});
+
+test("what is printed before all of the report stands there is the whole report", async ({ page }) => {
+  await (await Start.visit(page)).tryExample();
+  const shell = new Report(page);
+  const found = page.evaluate(
+    () =>
+      new Promise<[number, number]>((resolve) => {
+        const parts = () => document.querySelectorAll("article section").length;
+        const observer = new MutationObserver(() => {
+          if (!document.querySelector('article[aria-busy="true"]')) return;
+          observer.disconnect();
+          const before = parts();
+          dispatchEvent(new Event("beforeprint"));
+          // Before the next frame, which would add a few.
+          queueMicrotask(() => setTimeout(() => resolve([before, parts()]), 0));
+        });
+        observer.observe(document.body, { childList: true, subtree: true, attributes: true });
+      }),
+  );
+  await shell.go("Rapport");
+  const [before, printed] = await found;
+  await shell.isWhole();
+  const all = await page.getByRole("article").locator("section").count();
+  expect(before).toBeLessThan(all);
+  expect(printed).toBe(all);
+});
+
 test("decisions and what is missing fit on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await (await Start.visit(page)).tryExample();
