@@ -113,12 +113,6 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
-    fn drop(&mut self) {
-        self.forget_own();
-    }
-}
-
 /// What a connection is read from and written to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -138,6 +132,8 @@ impl Gated {
 
 impl Drop for Gated {
     fn drop(&mut self) {
+        // Whoever put the halves of a message together has let go of them, too.
+        self.gate.forget_own();
         if self.gate.keeps_stream.load(Ordering::Relaxed) {
             let stream = std::mem::replace(&mut self.stream, Box::new(empty()));
             *self.gate.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(stream);
@@ -275,7 +271,9 @@ mod tests {
         device.write_all(&vec![7; BEFORE_MAILBOX]).await.unwrap();
         let mut much = vec![0; BEFORE_MAILBOX];
         assert!(gated.read_exact(&mut much).await.is_err() && gate.is_full());
-        drop((gate, gated));
+        // What it held is gone with it, also while its goodbye is still on the way.
+        gate.keep_stream();
+        drop(gated);
         assert_eq!(held(), UNFINISHED_MAX);
     }
 }
